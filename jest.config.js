@@ -1,0 +1,26 @@
+/** One project for what needs no deployed stack, one for what does; `dev/test.mjs` runs both. */
+const common = {
+  transform: {
+    '^.+\\.(m?[jt]sx?)$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2024',
+          parser: { syntax: 'typescript', tsx: true },
+          transform: { react: { runtime: 'automatic', importSource: 'hono/jsx' } },
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  // ESM-only packages, which Jest runs as CommonJS
+  transformIgnorePatterns: ['/node_modules/(?!(@middy|oauth4webapi|get-port|hono|execa|listr2)/)'],
+  testEnvironment: 'node',
+};
+
+export default {
+  projects: [
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'], testPathIgnorePatterns: ['/node_modules/', '/test/e2e/'] },
+    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
+  ],
+};
