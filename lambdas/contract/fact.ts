@@ -1,0 +1,13 @@
+/** Version of the stream's contract; a breaking change gets a new one. */
+export const FACT_VERSION = 1;
+
+/** What the connector reads, one stream of Zoom each. */
+export const FACT_KINDS = ['user', 'user_activity', 'admin_operation'] as const;
+export type FactKind = (typeof FACT_KINDS)[number];
+
+/**
+ * Number of partitions that one connection's facts are spread over. Fixed for ever: a purge enumerates them, and
+ * another number would hide the facts that are already stored. 64 partitions take 64,000 writes a second, five times
+ * what Zoom's highest limit (40 pages of 300 rows a second) can bring.
+ */
+export const FACT_BUCKETS = 64;

@@ -1,0 +1,76 @@
+import type { FactKind } from './fact';
+
+/** Why a run reads: the first full read, or what came since. */
+export type RunKind = 'backfill' | 'sync';
+
+export type UserStatus = 'active' | 'inactive' | 'pending';
+export const USER_STATUSES: readonly UserStatus[] = ['active', 'inactive', 'pending'];
+
+/** Zoom's report of one kind of fact. */
+export type ReportKind = Exclude<FactKind, 'user'>;
+
+/**
+ * The unit that one worker reads as one chain of pages. Report shards cover whole calendar dates `from` to `to`, both
+ * included (`yyyy-MM-dd`, at most 30 days); user shards one status.
+ */
+export type Shard = UserShard | ReportShard;
+
+export interface UserShard {
+  readonly id: string;
+  readonly stream: 'user';
+  readonly status: UserStatus;
+}
+
+export interface ReportShard {
+  readonly id: string;
+  readonly stream: ReportKind;
+  readonly from: string;
+  readonly to: string;
+  /** Pages are read newest first until one reaches past this instant (ISO 8601 UTC); all of them when `null`. */
+  readonly floor: string | null;
+}
+
+/** Input of both state machines, and what names the run in every step: no step carries facts, tokens or page tokens. */
+export interface RunRequest {
+  readonly connectionId: string;
+  readonly runId: string;
+  readonly kind: RunKind;
+  /** First and last date to read (`yyyy-MM-dd`, UTC), both or neither; a backfill of another range than the usual. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** A planned run. `generation` is the consent that it reads with: a later consent or a disconnect stops it. */
+export interface RunRef {
+  readonly connectionId: string;
+  readonly runId: string;
+  readonly kind: RunKind;
+  readonly generation: string;
+}
+
+export interface RunPlan {
+  readonly run: RunRef;
+  readonly shards: readonly Shard[];
+}
+
+/** Input of the worker. */
+export interface ShardTask {
+  readonly run: RunRef;
+  readonly shard: Shard;
+}
+
+/**
+ * What a worker says about its shard; the workflow routes by `outcome`.
+ *
+ * - `done`: read to its end, or unavailable, or its connection was stopped: nothing is left to do.
+ * - `again`: the worker's time is up; progress is kept, call it again.
+ * - `waitUntil`: nothing can be read before `at` (ISO 8601 UTC).
+ */
+export type ShardOutcome =
+  | { readonly outcome: 'done' }
+  | { readonly outcome: 'again' }
+  | { readonly outcome: 'waitUntil'; readonly at: string };
+
+export const OUTCOME = { done: 'done', again: 'again', waitUntil: 'waitUntil' } as const satisfies {
+  [Word in ShardOutcome['outcome']]: Word;
+};

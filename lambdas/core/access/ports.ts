@@ -1,0 +1,31 @@
+/** What a session may see: every connection (an operator's sign-in), or the one that it was invited to. */
+export type Scope = { readonly kind: 'all' } | { readonly kind: 'connection'; readonly connectionId: string };
+
+/** A browser's session; only the hash of its id is stored. */
+export interface Session {
+  readonly scope: Scope;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
+/** Sessions by the hash of their id. */
+export interface SessionStore {
+  /** @returns the session, or `undefined` when there is none or it is past its expiry at `now` (epoch ms). */
+  find(idHash: string, now: number): Promise<Session | undefined>;
+  create(idHash: string, session: Session): Promise<void>;
+  delete(idHash: string): Promise<void>;
+}
+
+/** A single-use link: `sign-in` opens the connectors page, `invite` lets somebody connect one account. */
+export type Link =
+  | { readonly kind: 'sign-in'; readonly expiresAt: number }
+  | { readonly kind: 'invite'; readonly connectionId: string; readonly expiresAt: number };
+
+/** Links by the hash of their token. */
+export interface LinkStore {
+  /** @returns the link, or `undefined` when there is none, it was used, or it is past its expiry at `now` (epoch ms). */
+  find(tokenHash: string, now: number): Promise<Link | undefined>;
+  create(tokenHash: string, link: Link): Promise<void>;
+  /** Uses the link up. @returns whether this call did so: of two at the same time only one does. */
+  use(tokenHash: string, now: number): Promise<boolean>;
+}

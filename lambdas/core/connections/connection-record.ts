@@ -1,0 +1,48 @@
+import type { Capability, LastSync, Plan, Status } from '../../contract/connection';
+
+/** A connection as the control table keeps it. Instants are ISO 8601 UTC. */
+export interface ConnectionRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly status: Status;
+  readonly reason: string | null;
+  readonly mergedInto: string | null;
+  readonly zoomAccountId: string | null;
+  readonly plan: Plan | null;
+  readonly connectedAt: string | null;
+  readonly createdAt: string;
+  /** Raised by one with each change; a change is refused when somebody else was faster. */
+  readonly version: number;
+  /** Names the consent in force and ends the name of its token secret; `null` when there is no grant. */
+  readonly generation: string | null;
+  /** Where the account's API is, from the token response; `null` means the configured address. */
+  readonly apiUrl: string | null;
+  readonly consentedBy: { readonly email: string | null; readonly role: string | null } | null;
+  readonly backfill: BackfillRecord | null;
+  /** The incremental sync that is running now. */
+  readonly syncRun: { readonly runId: string; readonly startedAt: string } | null;
+  readonly lastSync: LastSync | null;
+  /** When the last daily sweep (late rows, all users) was completed. */
+  readonly sweptAt: string | null;
+  readonly capabilities: readonly Capability[];
+}
+
+/** The latest backfill. Its counts are those of its end; while it runs they are added up from its shards. */
+export interface BackfillRecord {
+  readonly runId: string;
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly shardsDone: number;
+  readonly shardsTotal: number;
+  readonly facts: number;
+  readonly calls: number;
+}
+
+/** What a change may set. */
+export type ConnectionChange = Partial<Omit<ConnectionRecord, 'id' | 'version' | 'createdAt'>>;
+
+/** Whether workers may read with this connection's grant. */
+export function isReadable(connection: ConnectionRecord): boolean {
+  return connection.status === 'backfilling' || connection.status === 'connected' || connection.status === 'degraded';
+}

@@ -1,0 +1,41 @@
+/** Base of the errors that the connector throws on purpose. `remedy` says what the reader can do, in their words. */
+export abstract class ConnectorError extends Error {
+  /** Stable word for programs, kebab-case. */
+  abstract readonly code: string;
+
+  constructor(
+    message: string,
+    readonly remedy: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** What the caller asked for names something that is not there. */
+export class NotFoundError extends ConnectorError {
+  override readonly name = 'NotFoundError';
+  readonly code = 'not-found';
+}
+
+/** What the caller asked for does not fit the state that things are in. */
+export class ConflictError extends ConnectorError {
+  override readonly name = 'ConflictError';
+  readonly code = 'conflict';
+}
+
+/** What the caller sent cannot be understood. */
+export class InvalidInputError extends ConnectorError {
+  override readonly name = 'InvalidInputError';
+  readonly code = 'invalid-input';
+}
+
+/** Somebody else changed the record since it was read; reading it again and repeating the change is safe. */
+export class VersionConflictError extends ConnectorError {
+  override readonly name = 'VersionConflictError';
+  readonly code = 'version-conflict';
+
+  constructor(what: string, options?: ErrorOptions) {
+    super(`${what} was changed by somebody else at the same time`, 'try again', options);
+  }
+}
