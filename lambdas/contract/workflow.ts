@@ -67,9 +67,7 @@ export interface ShardTask {
  * - `waitUntil`: nothing can be read before `at` (ISO 8601 UTC).
  */
 export type ShardOutcome =
-  | { readonly outcome: 'done' }
-  | { readonly outcome: 'again' }
-  | { readonly outcome: 'waitUntil'; readonly at: string };
+  { readonly outcome: 'done' } | { readonly outcome: 'again' } | { readonly outcome: 'waitUntil'; readonly at: string };
 
 export const OUTCOME = { done: 'done', again: 'again', waitUntil: 'waitUntil' } as const satisfies {
   [Word in ShardOutcome['outcome']]: Word;
