@@ -25,6 +25,8 @@ export interface ConnectionRecord {
   /** When the last daily sweep (late rows, all users) was completed. */
   readonly sweptAt: string | null;
   readonly capabilities: readonly Capability[];
+  /** Streams that could be read with this consent once, and now cannot. */
+  readonly lostStreams: readonly string[];
 }
 
 /** The latest backfill. Its counts are those of its end; while it runs they are added up from its shards. */

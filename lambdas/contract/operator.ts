@@ -1,0 +1,38 @@
+import type { Connection } from './connection';
+
+/** What the operator CLI asks of the operator function. */
+export type OperatorCommand =
+  | {
+      readonly command: 'set-credentials';
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly webhookSecret?: string;
+    }
+  | { readonly command: 'invite'; readonly name: string; readonly connectionId?: string; readonly minutes?: number }
+  | { readonly command: 'link'; readonly minutes?: number }
+  | { readonly command: 'connections' }
+  | { readonly command: 'status'; readonly connectionId: string }
+  | { readonly command: 'backfill'; readonly connectionId: string; readonly from?: string; readonly to?: string }
+  | { readonly command: 'sync'; readonly connectionId: string };
+
+/** What each command answers. Instants are ISO 8601 UTC. */
+export interface OperatorAnswers {
+  'set-credentials': { readonly updated: true };
+  invite: { readonly url: string; readonly connectionId: string; readonly expiresAt: string };
+  link: { readonly url: string; readonly expiresAt: string };
+  connections: { readonly connections: readonly Connection[] };
+  status: Connection;
+  backfill: { readonly executionArn: string };
+  sync: { readonly executionArn: string };
+}
+
+export interface OperatorError {
+  /** Stable word, kebab-case. */
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export type OperatorResult<Answer> =
+  | { readonly ok: true; readonly answer: Answer }
+  | { readonly ok: false; readonly error: OperatorError };

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { InvalidInputError } from '../errors';
+import type { ConnectionRecord } from './connection-record';
+
+const LONGEST_NAME = 80;
+
+/** A connection that waits for its consent, made at `now` (epoch ms). @throws InvalidInputError for a name that is none. */
+export function newConnection(name: string, now: number): ConnectionRecord {
+  return {
+    id: randomBytes(8).toString('hex'),
+    name: checkedName(name),
+    status: 'pending',
+    reason: null,
+    mergedInto: null,
+    zoomAccountId: null,
+    plan: null,
+    connectedAt: null,
+    createdAt: new Date(now).toISOString(),
+    version: 1,
+    generation: null,
+    apiUrl: null,
+    consentedBy: null,
+    backfill: null,
+    syncRun: null,
+    lastSync: null,
+    sweptAt: null,
+    capabilities: [],
+    lostStreams: [],
+  };
+}
+
+function checkedName(name: string): string {
+  const trimmed = name.trim();
+  // control characters would let a name draw on a terminal or forge a line of a log
+  if (trimmed === '' || trimmed.length > LONGEST_NAME || /\p{Cc}/u.test(trimmed)) {
+    throw new InvalidInputError(
+      `a connection's name has 1 to ${LONGEST_NAME} printable characters`,
+      'give it a name that you will recognise, for example "Contoso Zoom"',
+    );
+  }
+  return trimmed;
+}

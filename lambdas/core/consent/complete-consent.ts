@@ -1,0 +1,183 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { LinkStore } from '../access/ports';
+import { hashSecretValue } from '../access/secret-value';
+import type { Clock } from '../clock';
+import type { ConnectionChange, ConnectionRecord } from '../connections/connection-record';
+import type { ConnectionStore } from '../connections/ports';
+import { changeConnection } from '../connections/change-connection';
+import { NotFoundError, VersionConflictError } from '../errors';
+import type { TokenVault } from '../tokens/ports';
+import type { ZoomIdentity } from '../zoom/ports';
+import { type RunStarter, firstBackfill } from '../runs/run-starter';
+import { judgeGrant } from './judge-grant';
+import type { AttemptStore, ConsentAttempt, Grant, Refusal, ZoomAuthorization, ZoomProbes } from './ports';
+import { challengeOf, cookieKey } from './start-consent';
+
+/** What Zoom's redirect brought back; `undefined` for what was not there. */
+export interface AuthorizationResponse {
+  readonly state: string | undefined;
+  readonly code: string | undefined;
+  readonly error: string | undefined;
+  /** The value of an attempt's cookie, by the key that {@link startConsent} gave. */
+  cookie(key: string): string | undefined;
+}
+
+export type ConsentOutcome =
+  | { readonly kind: 'connected'; readonly connectionId: string }
+  /** The account had a connection already, and that was renewed. */
+  | { readonly kind: 'merged'; readonly connectionId: string; readonly into: string }
+  | { readonly kind: 'declined'; readonly connectionId: string }
+  | { readonly kind: 'refused'; readonly connectionId: string; readonly refusal: Refusal }
+  /** The code was not good (any more). */
+  | { readonly kind: 'codeRejected'; readonly connectionId: string }
+  | { readonly kind: 'unknownState' | 'replayed' | 'expired' | 'otherBrowser' };
+
+export interface CompleteConsentPorts {
+  readonly attempts: AttemptStore;
+  readonly links: LinkStore;
+  readonly connections: ConnectionStore;
+  readonly vault: TokenVault;
+  readonly zoom: ZoomAuthorization & ZoomProbes;
+  readonly runs: RunStarter;
+  readonly clock: Clock;
+  readonly log: { revokeFailed(connectionId: string, error: unknown): void };
+}
+
+/** Two admins who consent for one account at the same moment: the later one reads again and renews. */
+const MAX_ROUNDS = 5;
+
+/**
+ * Takes an admin's answer at Zoom: checks that it belongs to an attempt of this browser, exchanges the code, judges the
+ * grant, and binds the connection to the account. A grant that is not kept is revoked.
+ *
+ * @throws ZoomFaultError, AppCredentialsRejectedError, AppCredentialsMissingError; the attempt is used up, nothing is kept.
+ */
+export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { readonly apiUrl: string }) {
+  const { attempts, links, connections, vault, zoom, runs, clock } = ports;
+
+  return async function completeConsent(response: AuthorizationResponse): Promise<ConsentOutcome> {
+    if (response.state === undefined) return { kind: 'unknownState' };
+    const stateHash = hashSecretValue(response.state);
+    const found = await attempts.find(stateHash);
+    if (found.kind === 'unknown') return { kind: 'unknownState' };
+    if (found.kind === 'used') return { kind: 'replayed' };
+    const { attempt } = found;
+    const codeVerifier = response.cookie(cookieKey(stateHash));
+    // before anything is used up: an answer that somebody slips in must not end the admin's own attempt
+    if (codeVerifier === undefined || !isVerifierOf(attempt, codeVerifier)) return { kind: 'otherBrowser' };
+    if (attempt.expiresAt <= clock.now()) return { kind: 'expired' };
+    if (!(await attempts.use(stateHash))) return { kind: 'replayed' };
+
+    const { connectionId } = attempt;
+    if (response.code === undefined || response.error !== undefined) return { kind: 'declined', connectionId };
+    const grant = await zoom.exchangeCode(response.code, codeVerifier);
+    if ('kind' in grant) return { kind: 'codeRejected', connectionId };
+    return keepOrRevoke(attempt, grant);
+  };
+
+  async function keepOrRevoke(attempt: ConsentAttempt, grant: Grant): Promise<ConsentOutcome> {
+    let isKept = false;
+    try {
+      const { connectionId } = attempt;
+      const apiUrl = grant.apiUrl ?? settings.apiUrl;
+      const judgement = await judgeGrant(zoom, { accessToken: grant.tokens.accessToken, apiUrl });
+      if (judgement.kind === 'refused') return await refuse(connectionId, judgement.refusal);
+      const target = await bind(connectionId, grant, judgement.identity);
+      if (target === 'otherAccount') return await refuse(connectionId, { kind: 'otherAccount' });
+      isKept = true;
+      return await settle(attempt, target);
+    } finally {
+      if (!isKept) await revoke(attempt.connectionId, grant);
+    }
+  }
+
+  /** Gives the account's connection the new token set. @returns the connection as it was before. */
+  async function bind(
+    connectionId: string,
+    grant: Grant,
+    identity: ZoomIdentity,
+  ): Promise<ConnectionRecord | 'otherAccount'> {
+    const { zoomAccountId } = identity;
+    for (let round = 1; ; round++) {
+      const invited = await connections.find(connectionId);
+      if (invited === undefined) throw new NotFoundError('the connection is gone', 'ask for a new invite');
+      if (invited.zoomAccountId !== null && invited.zoomAccountId !== zoomAccountId) return 'otherAccount';
+      const target = (await connections.findByAccount(zoomAccountId)) ?? invited;
+      const generation = randomBytes(8).toString('hex');
+      await vault.create({ connectionId: target.id, generation }, grant.tokens);
+      try {
+        await connections.bind(target, zoomAccountId, connected(generation, grant, identity, clock.now()));
+        return target;
+      } catch (error) {
+        await vault.delete({ connectionId: target.id, generation });
+        if (!(error instanceof VersionConflictError) || round === MAX_ROUNDS) throw error;
+      }
+    }
+  }
+
+  /** What follows a consent that is kept. Where it fails, the schedule begins the backfill. */
+  async function settle({ connectionId, inviteHash }: ConsentAttempt, before: ConnectionRecord): Promise<ConsentOutcome> {
+    const target = await connections.find(before.id);
+    if (before.generation !== null) await vault.delete({ connectionId: before.id, generation: before.generation });
+    if (before.id !== connectionId) await merge(connectionId, before.id);
+    if (inviteHash !== null) await links.use(inviteHash, clock.now());
+    if (target?.generation != null) await runs.start(firstBackfill(target.id, target.generation));
+    return before.id === connectionId
+      ? { kind: 'connected', connectionId }
+      : { kind: 'merged', connectionId, into: before.id };
+  }
+
+  /** Notes the refusal on a connection that never had a grant; one that works keeps working. */
+  async function refuse(connectionId: string, refusal: Refusal): Promise<ConsentOutcome> {
+    await changeConnection(connections, connectionId, ({ generation }) =>
+      generation === null ? { status: 'refused', reason: refusalReason(refusal), plan: refusedPlan(refusal) } : undefined,
+    );
+    return { kind: 'refused', connectionId, refusal };
+  }
+
+  async function merge(connectionId: string, into: string): Promise<void> {
+    await changeConnection(connections, connectionId, () => ({
+      status: 'disconnected',
+      reason: 'This Zoom account was connected already; its connection was renewed.',
+      mergedInto: into,
+    }));
+  }
+
+  async function revoke(connectionId: string, grant: Grant): Promise<void> {
+    try {
+      await zoom.revoke(grant.tokens);
+    } catch (error) {
+      ports.log.revokeFailed(connectionId, error);
+    }
+  }
+}
+
+function isVerifierOf(attempt: ConsentAttempt, codeVerifier: string): boolean {
+  return timingSafeEqual(Buffer.from(challengeOf(codeVerifier)), Buffer.from(attempt.codeChallenge));
+}
+
+function connected(generation: string, grant: Grant, identity: ZoomIdentity, now: number): ConnectionChange {
+  return {
+    status: 'backfilling',
+    reason: null,
+    plan: 'unknown',
+    connectedAt: new Date(now).toISOString(),
+    generation,
+    apiUrl: grant.apiUrl,
+    consentedBy: { email: identity.email, role: identity.roleName },
+    backfill: null,
+    syncRun: null,
+    capabilities: [],
+    lostStreams: [],
+  };
+}
+
+function refusalReason(refusal: Refusal): string {
+  if (refusal.kind === 'otherAccount') return 'Consent came from another Zoom account than the one that is connected.';
+  const { denied, roleName } = refusal;
+  return `Zoom answered: ${denied.reason}${roleName === null ? '' : ` (role: ${roleName})`}`;
+}
+
+function refusedPlan(refusal: Refusal): ConnectionRecord['plan'] {
+  return refusal.kind === 'denied' && refusal.denied.cause === 'free_plan' ? 'free' : null;
+}

@@ -1,0 +1,129 @@
+import type { Connection } from '../../contract/connection';
+import type { OperatorAnswers, OperatorCommand } from '../../contract/operator';
+import type { RunRequest } from '../../contract/workflow';
+import type { LinkStore } from '../access/ports';
+import { makeLink } from '../access/sign-in';
+import type { Clock } from '../clock';
+import { type ConnectionRecord, isReadable } from '../connections/connection-record';
+import type { ConnectionViews } from '../connections/connection-views';
+import { newConnection } from '../connections/new-connection';
+import type { ConnectionStore } from '../connections/ports';
+import { ConflictError, InvalidInputError, NotFoundError } from '../errors';
+import { type RunStarter, runOfMinute } from '../runs/run-starter';
+import { datesBetween } from '../runs/shards';
+import { utcDate } from '../quota/ledger';
+
+/** The credentials of the Zoom Marketplace app. */
+export interface AppCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly webhookSecret?: string;
+}
+
+export interface OperatorPorts {
+  readonly connections: ConnectionStore;
+  readonly views: ConnectionViews;
+  readonly links: LinkStore;
+  readonly runs: RunStarter;
+  readonly credentials: { save(credentials: AppCredentials): Promise<void> };
+  readonly clock: Clock;
+}
+
+/** Seven days: an invite goes by mail to somebody who may be away. */
+const INVITE_MINUTES = 7 * 24 * 60;
+/** A sign-in link is opened at once. */
+const LINK_MINUTES = 15;
+/** Zoom keeps the reports six months. */
+const OLDEST_REPORT_DAYS = 180;
+
+type Handlers = {
+  [Name in keyof OperatorAnswers]: (
+    command: Extract<OperatorCommand, { command: Name }>,
+  ) => Promise<OperatorAnswers[Name]>;
+};
+
+/** What the operator CLI can ask for, by command. @throws ConnectorError with what to do about it. */
+export function makeOperator(ports: OperatorPorts, settings: { readonly publicUrl: string }): Handlers {
+  const { connections, views, links, runs, clock } = ports;
+
+  async function existing(id: string): Promise<ConnectionRecord> {
+    const found = await connections.find(id);
+    if (found === undefined) throw noSuchConnection(id);
+    return found;
+  }
+
+  async function start(connection: ConnectionRecord, request: RunRequest): Promise<{ executionArn: string }> {
+    if (!isReadable(connection)) {
+      throw new ConflictError(
+        `this connection is ${connection.status}, there is no grant to read with`,
+        'connect it first: connector invite --connection ID',
+      );
+    }
+    return { executionArn: await runs.start(request) };
+  }
+
+  return {
+    async 'set-credentials'({ clientId, clientSecret, webhookSecret }) {
+      await ports.credentials.save({ clientId, clientSecret, ...(webhookSecret !== undefined && { webhookSecret }) });
+      return { updated: true };
+    },
+    async invite({ name, connectionId, minutes }) {
+      const now = clock.now();
+      const connection = connectionId === undefined ? newConnection(name, now) : await existing(connectionId);
+      if (connection.status === 'disconnecting' || connection.status === 'disconnected') {
+        throw new ConflictError(`this connection is ${connection.status}`, 'invite without --connection for a new one');
+      }
+      if (connectionId === undefined) await connections.create(connection);
+      const target = { kind: 'invite', connectionId: connection.id } as const;
+      const { token, expiresAt } = await makeLink(links, target, minutes ?? INVITE_MINUTES, now);
+      const url = `${settings.publicUrl}/invite/${token}`;
+      return { url, connectionId: connection.id, expiresAt: new Date(expiresAt).toISOString() };
+    },
+    async link({ minutes }) {
+      const { token, expiresAt } = await makeLink(links, { kind: 'sign-in' }, minutes ?? LINK_MINUTES, clock.now());
+      return { url: `${settings.publicUrl}/session/${token}`, expiresAt: new Date(expiresAt).toISOString() };
+    },
+    async connections() {
+      return { connections: await views.list() };
+    },
+    async status({ connectionId }): Promise<Connection> {
+      const view = await views.find(connectionId);
+      if (view === undefined) throw noSuchConnection(connectionId);
+      return view;
+    },
+    async backfill({ connectionId, from, to }) {
+      const connection = await existing(connectionId);
+      if (connection.backfill?.state === 'running') {
+        throw new ConflictError('a backfill of this connection is running', 'wait for its end: connector status ID');
+      }
+      const range = from === undefined && to === undefined ? {} : checkedRange(from, to, clock.now());
+      return start(connection, { ...runOfMinute(connectionId, 'backfill', clock.now()), ...range });
+    },
+    async sync({ connectionId }) {
+      const connection = await existing(connectionId);
+      if (connection.status === 'backfilling') {
+        throw new ConflictError('the first backfill is still running', 'wait for its end: connector status ID');
+      }
+      return start(connection, runOfMinute(connectionId, 'sync', clock.now()));
+    },
+  };
+}
+
+function noSuchConnection(id: string): NotFoundError {
+  return new NotFoundError(`there is no connection ${JSON.stringify(id)}`, 'list them: connector connections');
+}
+
+/** The dates of a backfill; an end that is not given is today, or as early as the other. */
+function checkedRange(from: string | undefined, to: string | undefined, now: number): { from: string; to: string } {
+  const today = utcDate(now);
+  const range = { from: from ?? to ?? today, to: to ?? today };
+  const days = datesBetween(range.from, range.to).length;
+  const oldest = utcDate(now - OLDEST_REPORT_DAYS * 86_400_000);
+  if (days === 0 || range.to > today || range.from < oldest) {
+    throw new InvalidInputError(
+      `the range ${range.from} to ${range.to} is not within ${oldest} to ${today}`,
+      'give --from and --to as yyyy-MM-dd (UTC), the earlier one first; Zoom keeps reports for six months',
+    );
+  }
+  return range;
+}

@@ -1,0 +1,83 @@
+import type { RunPlan, RunRequest, Shard } from '../../contract/workflow';
+import type { Clock } from '../clock';
+import { type ConnectionRecord, isReadable } from '../connections/connection-record';
+import { changeConnection } from '../connections/change-connection';
+import type { ConnectionStore } from '../connections/ports';
+import { utcDate } from '../quota/ledger';
+import type { CheckpointStore, ProgressStore } from './ports';
+import { REPORTS, addDays, dailyShards, datesBetween, shardsSince, userShards } from './shards';
+
+export interface PlanRunPorts {
+  readonly connections: ConnectionStore;
+  readonly checkpoints: CheckpointStore;
+  readonly progress: ProgressStore;
+  readonly clock: Clock;
+}
+
+export interface PlanRunSettings {
+  readonly backfillDays: number;
+  readonly overlapMinutes: number;
+  readonly sweepDays: number;
+}
+
+/** A sync that never reported its end (its execution was stopped by hand) bars the next one no longer than this. */
+const SYNC_ABANDONED_MS = 6 * 60 * 60 * 1000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Says what a run reads, and notes that it runs. No shards when there is nothing to do: the connection is gone or
+ * stopped, or another sync of it is still running. May be repeated for the same run.
+ */
+export function makePlanRun({ connections, checkpoints, progress, clock }: PlanRunPorts, settings: PlanRunSettings) {
+  return async function planRun(request: RunRequest): Promise<RunPlan> {
+    const { connectionId, runId, kind } = request;
+    const connection = await connections.find(connectionId);
+    const run = { connectionId, runId, kind, generation: connection?.generation ?? '' };
+    if (connection === undefined || !isReadable(connection)) return { run, shards: [] };
+
+    const now = clock.now();
+    const shards = kind === 'backfill' ? backfillShards(request, now) : await syncShards(connection, now);
+    if (kind === 'sync' && isAnotherSyncRunning(connection, runId, now)) return { run, shards: [] };
+    await progress.plan(run, shards);
+    await noteStart(request, shards.length, new Date(now).toISOString());
+    return { run, shards };
+  };
+
+  function backfillShards({ from, to }: RunRequest, now: number): Shard[] {
+    const today = utcDate(now);
+    const dates = datesBetween(from ?? addDays(today, -settings.backfillDays), to ?? today);
+    return [...userShards(), ...dailyShards(dates)];
+  }
+
+  async function syncShards(connection: ConnectionRecord, now: number): Promise<Shard[]> {
+    const isSweepDue = connection.sweptAt === null || now - Date.parse(connection.sweptAt) >= DAY_MS;
+    const today = utcDate(now);
+    const swept = isSweepDue ? dailyShards(datesBetween(addDays(today, -settings.sweepDays), today)) : [];
+    const increments = await Promise.all(REPORTS.map((stream) => increment(connection, stream, now)));
+    return [...(isSweepDue ? userShards() : []), ...increments.flat(), ...swept];
+  }
+
+  /** Reads back to where the report is known, and over the time in which late rows may have come since. */
+  async function increment(connection: ConnectionRecord, stream: (typeof REPORTS)[number], now: number) {
+    const known = await checkpoints.find(connection.id, stream);
+    const floor =
+      known === undefined
+        ? now - settings.backfillDays * DAY_MS
+        : Math.min(Date.parse(known.readTo), Date.parse(known.asOf) - settings.overlapMinutes * 60_000);
+    return shardsSince(stream, floor, now);
+  }
+
+  async function noteStart({ connectionId, runId, kind }: RunRequest, shardsTotal: number, at: string) {
+    await changeConnection(connections, connectionId, ({ backfill }) => {
+      if (kind === 'sync') return { syncRun: { runId, startedAt: at } };
+      if (backfill?.runId === runId) return undefined;
+      return {
+        backfill: { runId, state: 'running', startedAt: at, endedAt: null, shardsDone: 0, shardsTotal, facts: 0, calls: 0 },
+      };
+    });
+  }
+}
+
+function isAnotherSyncRunning({ syncRun }: ConnectionRecord, runId: string, now: number): boolean {
+  return syncRun !== null && syncRun.runId !== runId && now - Date.parse(syncRun.startedAt) < SYNC_ABANDONED_MS;
+}

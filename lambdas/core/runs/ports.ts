@@ -1,0 +1,58 @@
+import type { RunRef, Shard } from '../../contract/workflow';
+import type { Denied } from '../zoom/ports';
+
+/** How far a shard of a run is. Instants are ISO 8601 UTC. */
+export interface ShardProgress {
+  readonly shard: Shard;
+  readonly state: 'planned' | 'reading' | 'done' | 'denied';
+  /** Names the next page; lives about 15 minutes from `pageTokenAt` on, and nowhere but here. */
+  readonly pageToken: string | null;
+  readonly pageTokenAt: string | null;
+  /** Rows read since the shard's last start. */
+  readonly rows: number;
+  readonly pages: number;
+  /** What Zoom said the number of rows is. */
+  readonly totalRecords: number | null;
+  /** Facts stored (backfill), or new or changed (sync). */
+  readonly facts: number;
+  readonly calls: number;
+  /** Rows that could not become facts. */
+  readonly malformed: number;
+  /** The newest time on the first page; reports only. */
+  readonly newest: string | null;
+  /** The oldest time so far, to notice rows that are out of order; reports only. */
+  readonly oldest: string | null;
+  /** Whether every row so far was as old as or older than the one before it. */
+  readonly inOrder: boolean;
+  /** Set while the workflow waits. */
+  readonly waitingUntil: string | null;
+  readonly denied: Denied | null;
+}
+
+/** Progress of the shards of runs; expires some weeks after. */
+export interface ProgressStore {
+  /** Notes the shards of a run. What is there already is left as it is: planning may be repeated. */
+  plan(run: RunRef, shards: readonly Shard[]): Promise<void>;
+  find(run: RunRef, shardId: string): Promise<ShardProgress | undefined>;
+  save(run: RunRef, progress: ShardProgress): Promise<void>;
+  list(run: { readonly connectionId: string; readonly runId: string }): Promise<readonly ShardProgress[]>;
+}
+
+/** The users that the lists of one run named: whom no list names is gone. Expires with the run's progress. */
+export interface SeenUsers {
+  add(run: RunRef, page: string, factIds: readonly string[]): Promise<void>;
+  read(run: RunRef): Promise<ReadonlySet<string>>;
+}
+
+/** How far a report is known to have been read without a gap. */
+export interface Checkpoint {
+  /** Everything up to here that Zoom showed has been stored, ISO 8601 UTC. */
+  readonly readTo: string;
+  /** When the run that read it began, ISO 8601 UTC: rows that Zoom adds later are looked for from here back. */
+  readonly asOf: string;
+}
+
+export interface CheckpointStore {
+  find(connectionId: string, stream: string): Promise<Checkpoint | undefined>;
+  save(connectionId: string, stream: string, checkpoint: Checkpoint): Promise<void>;
+}

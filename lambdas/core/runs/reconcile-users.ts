@@ -1,0 +1,69 @@
+import type { RunRef } from '../../contract/workflow';
+import { type Fact, goneFact } from '../facts/fact';
+import type { FactStore } from '../facts/ports';
+import { type ShardProgress, type SeenUsers } from './ports';
+
+/** Facts are written in slices of this many, so that memory does not grow with the number of the gone. */
+const SLICE = 500;
+
+/**
+ * Whether the run's lists of users can tell who is gone: all three statuses were read, and none fell short of the
+ * number of rows that Zoom said it has.
+ */
+export function areUsersComplete(shards: readonly ShardProgress[]): boolean {
+  const users = shards.filter(({ shard }) => shard.stream === 'user');
+  return (
+    users.length > 0 &&
+    users.every(
+      ({ state, rows, totalRecords, malformed }) =>
+        state === 'done' && malformed === 0 && (totalRecords === null || rows >= totalRecords),
+    )
+  );
+}
+
+/**
+ * Marks the users whom no list of a complete run named as gone. An invited user who has come is known by an id from
+ * then on: the fact of the invitation names the user's fact as its successor.
+ *
+ * @returns how many facts were changed.
+ */
+export async function reconcileUsers(
+  ports: { readonly facts: FactStore; readonly seenUsers: SeenUsers },
+  run: RunRef,
+): Promise<number> {
+  const seen = await ports.seenUsers.read(run);
+  const missing: Fact[] = [];
+  for await (const fact of ports.facts.read(run.connectionId, 'user')) {
+    if (fact.state === 'present' && !seen.has(fact.id)) missing.push(fact);
+  }
+  const successors = await findSuccessors(ports.facts, run.connectionId, seen, missing.filter(isInvitation));
+  const gone = missing.map((fact) => goneFact(fact, isInvitation(fact) ? successors.get(addressOf(fact)) : undefined));
+  for (let start = 0; start < gone.length; start += SLICE) await ports.facts.write(gone.slice(start, start + SLICE));
+  return gone.length;
+}
+
+/** The seen users that have the address of a vanished invitation: address → the user's fact id. */
+async function findSuccessors(
+  facts: FactStore,
+  connectionId: string,
+  seen: ReadonlySet<string>,
+  invitations: readonly Fact[],
+): Promise<ReadonlyMap<string, string>> {
+  const successors = new Map<string, string>();
+  if (invitations.length === 0) return successors;
+  const addresses = new Set(invitations.map(addressOf));
+  for await (const fact of facts.read(connectionId, 'user')) {
+    const address = addressOf(fact);
+    if (seen.has(fact.id) && addresses.has(address)) successors.set(address, fact.id);
+  }
+  return successors;
+}
+
+function isInvitation(fact: Fact): boolean {
+  return fact.raw['id'] === undefined;
+}
+
+function addressOf(fact: Fact): string {
+  const email = fact.raw['email'];
+  return typeof email === 'string' ? email.trim().toLowerCase() : '';
+}

@@ -1,0 +1,51 @@
+import { type ReportKind, type ReportShard, USER_STATUSES, type UserShard } from '../../contract/workflow';
+import { utcDate } from '../quota/ledger';
+
+const DAY_MS = 86_400_000;
+/** Zoom answers at most a month, and cuts a longer window silently. */
+const LONGEST_WINDOW_DAYS = 30;
+
+export const REPORTS: readonly ReportKind[] = ['user_activity', 'admin_operation'];
+
+/** The users, one shard a status: Zoom lists one status at a time. */
+export function userShards(): UserShard[] {
+  return USER_STATUSES.map((status) => ({ id: `user.${status}`, stream: 'user', status }));
+}
+
+/** One shard for each report and date of `dates`, to be read whole: as many chains side by side as can be. */
+export function dailyShards(dates: readonly string[]): ReportShard[] {
+  return dates.flatMap((date) => REPORTS.map((stream) => reportShard(stream, date, date, null)));
+}
+
+/**
+ * The shards that read a report from `floor` (epoch ms) to today. Newest first; cut at the ends of months and at 30 days.
+ * They begin a date earlier than the floor: whose midnight Zoom's dates mean is not certain, and pages that are older
+ * than the floor are not read.
+ */
+export function shardsSince(stream: ReportKind, floor: number, now: number): ReportShard[] {
+  const floorInstant = new Date(floor).toISOString();
+  const first = utcDate(floor - DAY_MS);
+  const shards: ReportShard[] = [];
+  for (let to = utcDate(now); to >= first; ) {
+    const from = [first, `${to.slice(0, 7)}-01`, addDays(to, 1 - LONGEST_WINDOW_DAYS)].reduce((a, b) => (a > b ? a : b));
+    shards.push(reportShard(stream, from, to, floorInstant));
+    to = addDays(from, -1);
+  }
+  return shards;
+}
+
+/** All dates from `from` to `to` (`yyyy-MM-dd`), both included, newest first; `[]` when `from` is later. */
+export function datesBetween(from: string, to: string): string[] {
+  const dates: string[] = [];
+  for (let date = to; date >= from; date = addDays(date, -1)) dates.push(date);
+  return dates;
+}
+
+/** The date `days` later. @param date - `yyyy-MM-dd`. */
+export function addDays(date: string, days: number): string {
+  return utcDate(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS);
+}
+
+function reportShard(stream: ReportKind, from: string, to: string, floor: string | null): ReportShard {
+  return { id: `${stream}.${from}.${floor === null ? 'whole' : 'since'}`, stream, from, to, floor };
+}

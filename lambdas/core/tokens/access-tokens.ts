@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../clock';
+import { ConnectorError } from '../errors';
+import type { GrantKey, RefreshLeases, StoredTokenSet, TokenRefresher, TokenSet, TokenVault } from './ports';
+
+/** An access token, or the reason why only a new consent can bring one. */
+export type AccessTokenAnswer =
+  | { readonly kind: 'token'; readonly accessToken: string }
+  | { readonly kind: 'reconnectNeeded'; readonly reason: string };
+
+/** Gives access tokens that are good for some time yet. */
+export interface AccessTokens {
+  /**
+   * @param rejected - a token that Zoom refused: it is not given again, but refreshed.
+   * @throws RefreshBusyError when another function has been refreshing for too long.
+   */
+  get(key: GrantKey, rejected?: string): Promise<AccessTokenAnswer>;
+}
+
+/** Another function holds the lease and has stored nothing yet. */
+export class RefreshBusyError extends ConnectorError {
+  override readonly name = 'RefreshBusyError';
+  readonly code = 'refresh-busy';
+
+  constructor() {
+    super('another function is refreshing this token set and has not finished', 'try again');
+  }
+}
+
+/** A token is refreshed when less than this is left of its life: five minutes, of short lives a fifth. */
+const MARGIN_MS = 5 * 60_000;
+const MARGIN_SHARE = 0.2;
+
+/**
+ * Longer than the refresh call's time-out (10 s) and the time that storing its answer takes, with room: a second holder
+ * would use a refresh token that the first has used up.
+ */
+const LEASE_MS = 40_000;
+/** The refresh call is only begun while at least this much of the lease is left. */
+const LEASE_NEEDED_MS = 25_000;
+const POLL_MS = 250;
+
+export interface AccessTokensPorts {
+  readonly vault: TokenVault;
+  readonly leases: RefreshLeases;
+  readonly zoom: TokenRefresher;
+  readonly clock: Clock;
+}
+
+/**
+ * One refresh at a time for each token set: take the lease, read again, refresh, store, note the new version, and only
+ * then use it, because Zoom rotates the refresh token and the old one may die at once.
+ *
+ * Keeps what it read in memory, so that a warm function reads no secret for each call.
+ */
+export function makeAccessTokens(ports: AccessTokensPorts): AccessTokens {
+  const { vault, leases, clock } = ports;
+  const memory = new Map<string, TokenSet>();
+
+  const isUsable = (tokens: TokenSet, rejected: string | undefined) =>
+    tokens.accessToken !== rejected && !needsRefresh(tokens, clock.now());
+
+  return {
+    async get(key, rejected) {
+      const name = `${key.connectionId}/${key.generation}`;
+      const remembered = memory.get(name);
+      if (remembered !== undefined && isUsable(remembered, rejected)) return token(remembered);
+
+      const owner = randomUUID();
+      const giveUpAt = clock.now() + LEASE_MS;
+      for (;;) {
+        const stored = await readLatest(ports, key);
+        if (stored === undefined) {
+          memory.delete(name);
+          return { kind: 'reconnectNeeded', reason: 'The permission that was given to the connector is gone.' };
+        }
+        if (isUsable(stored.tokens, rejected)) {
+          memory.set(name, stored.tokens);
+          return token(stored.tokens);
+        }
+        const leaseUntil = clock.now() + LEASE_MS;
+        if (await leases.acquire(key, owner, leaseUntil, clock.now())) {
+          const answer = await refreshUnderLease(ports, key, owner, leaseUntil, (tokens) => isUsable(tokens, rejected));
+          if (answer === 'leaseTooShort') continue;
+          if ('accessToken' in answer) {
+            memory.set(name, answer);
+            return token(answer);
+          }
+          memory.delete(name);
+          return answer;
+        }
+        if (clock.now() >= giveUpAt) throw new RefreshBusyError();
+        await clock.sleep(POLL_MS);
+      }
+    },
+  };
+}
+
+/** Whether so little of the token's life is left that it must not be used for another call, at `now` (epoch ms). */
+export function needsRefresh(tokens: TokenSet, now: number): boolean {
+  const margin = Math.min(MARGIN_MS, (tokens.expiresAt - tokens.issuedAt) * MARGIN_SHARE);
+  return tokens.expiresAt - now <= margin;
+}
+
+/**
+ * The newest token set. Secrets Manager may answer an older version for a moment, so the version that the last refresh
+ * noted is asked for too; and a refresh may have stored without noting, so the later of both counts.
+ */
+async function readLatest({ vault, leases }: AccessTokensPorts, key: GrantKey): Promise<StoredTokenSet | undefined> {
+  const [noted, current] = await Promise.all([leases.currentVersion(key), vault.read(key)]);
+  if (current === undefined || noted === undefined || noted === current.version) return current;
+  const asNoted = await vault.read(key, noted);
+  return asNoted !== undefined && asNoted.tokens.issuedAt > current.tokens.issuedAt ? asNoted : current;
+}
+
+async function refreshUnderLease(
+  ports: AccessTokensPorts,
+  key: GrantKey,
+  owner: string,
+  leaseUntil: number,
+  isUsable: (tokens: TokenSet) => boolean,
+): Promise<TokenSet | Extract<AccessTokenAnswer, { kind: 'reconnectNeeded' }> | 'leaseTooShort'> {
+  const { vault, leases, zoom, clock } = ports;
+  let storedVersion: string | undefined;
+  try {
+    // somebody may have refreshed between our reading and our lease
+    const stored = await readLatest(ports, key);
+    if (stored === undefined) return { kind: 'reconnectNeeded', reason: 'The permission that was given is gone.' };
+    if (isUsable(stored.tokens)) return stored.tokens;
+    if (leaseUntil - clock.now() < LEASE_NEEDED_MS) return 'leaseTooShort';
+
+    const answer = await zoom.refresh(stored.tokens.refreshToken);
+    if (answer.kind === 'invalidGrant') return { kind: 'reconnectNeeded', reason: answer.reason };
+    storedVersion = await vault.replace(key, answer.tokens);
+    return answer.tokens;
+  } finally {
+    await leases.release(key, owner, storedVersion);
+  }
+}
+
+function token(tokens: TokenSet): AccessTokenAnswer {
+  return { kind: 'token', accessToken: tokens.accessToken };
+}
