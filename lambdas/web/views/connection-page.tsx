@@ -1,0 +1,138 @@
+import type { Connection } from '../../contract/connection';
+import { BackfillCard } from './backfill-card';
+import { Card, connectionPath, consentPath, Note, Pill, Row, ZoomButton } from './components';
+import { Breadcrumbs, Layout, type Viewer } from './layout';
+import { Ago, counted, Moment } from './time';
+import { HowToUndo, WhatIsRead, WhoMayAllow } from './what-is-read';
+import { CAPABILITY_WORDS, consentOffer, LAST_SYNC_WORDS, planWords, statusWords, streamWords } from './words';
+
+export interface ConnectionPageProps {
+  readonly connection: Connection;
+  readonly viewer: Viewer;
+  readonly backfillDays: number;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** Seconds after which the page is loaded again; `null` when nothing moves. */
+  readonly refreshSeconds: number | null;
+}
+
+/** One connection: what state it is in, what that means, and what to do about it. */
+export function ConnectionPage({ connection, viewer, backfillDays, now, refreshSeconds }: ConnectionPageProps) {
+  const words = statusWords(connection, backfillDays);
+  const offer = consentOffer(connection);
+  const asking = offer !== null && connection.connectedAt === null;
+  return (
+    <Layout title={`${words.label}: ${connection.name}`} viewer={viewer}>
+      {viewer?.kind === 'all' && <Breadcrumbs to={[{ href: '/', label: 'Connectors' }]} here={connection.name} />}
+      <div class="intro">
+        <div class="title-row">
+          <h1>{connection.name}</h1>
+          <Pill words={words} />
+        </div>
+        <p class="lead">{words.meaning}</p>
+      </div>
+      <div class="cols">
+        <div class="stack">
+          {connection.reason !== null && (
+            <Note tone={words.tone} icon={words.icon === 'sync' ? 'clock' : words.icon}>
+              <p>{connection.reason}</p>
+            </Note>
+          )}
+          {connection.mergedInto !== null && viewer?.kind === 'all' && (
+            <p>
+              <a href={connectionPath(connection.mergedInto)}>Open the connection that was renewed</a>
+            </p>
+          )}
+          {offer !== null && (
+            <div class="actions">
+              <ZoomButton action={consentPath(connection.id)} label={offer.label} primary={offer.primary} />
+              <p class="small">
+                {offer.primary
+                  ? 'Sign in at Zoom as the account’s owner or an admin, and press Allow.'
+                  : 'Only if a permission in Zoom has changed. What was read so far is kept.'}
+              </p>
+            </div>
+          )}
+          {connection.backfill !== null && (
+            <BackfillCard backfill={connection.backfill} now={now} refreshSeconds={refreshSeconds} />
+          )}
+          {asking ? <WhatIsRead backfillDays={backfillDays} /> : <Capabilities connection={connection} />}
+          {asking && <WhoMayAllow />}
+        </div>
+        <div class="stack">
+          <Details connection={connection} now={now} />
+          <HowToUndo />
+        </div>
+      </div>
+    </Layout>
+  );
+}
+
+function Capabilities({ connection: { capabilities } }: { connection: Connection }) {
+  if (capabilities.length === 0) return null;
+  return (
+    <Card title="What is read">
+      <ul class="rows">
+        {capabilities.map(({ stream, state, reason, remedy }) => {
+          const { name, icon } = streamWords(stream);
+          return (
+            <Row icon={icon} title={name} side={<Pill words={CAPABILITY_WORDS[state]} />}>
+              {reason !== null && <p>Zoom says: “{reason}”</p>}
+              {remedy !== null && <p class="strong">{remedy}</p>}
+            </Row>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}
+
+function Details({ connection, now }: { connection: Connection; now: number }) {
+  const { zoomAccountId, plan, connectedAt, lastSync, id } = connection;
+  return (
+    <Card title="Details">
+      <dl class="facts card-pad">
+        <div>
+          <dt>Last sync</dt>
+          <dd>
+            {lastSync === null ? (
+              <span class="muted">None yet</span>
+            ) : (
+              <>
+                <Ago at={lastSync.at} now={now} />
+                <br />
+                <span class="muted small">
+                  {LAST_SYNC_WORDS[lastSync.result].label}, {counted(lastSync.newFacts, 'new record')}
+                </span>
+              </>
+            )}
+          </dd>
+        </div>
+        {zoomAccountId !== null && (
+          <div>
+            <dt>Zoom account</dt>
+            <dd class="mono">{zoomAccountId}</dd>
+          </div>
+        )}
+        {plan !== null && (
+          <div>
+            <dt>Zoom plan</dt>
+            <dd>{planWords(plan)}</dd>
+          </div>
+        )}
+        {connectedAt !== null && (
+          <div>
+            <dt>Allowed on</dt>
+            <dd>
+              <Moment at={connectedAt} />
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Connection</dt>
+          <dd class="mono">{id}</dd>
+        </div>
+      </dl>
+    </Card>
+  );
+}
