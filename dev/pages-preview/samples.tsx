@@ -1,0 +1,216 @@
+import type { JSX } from 'hono/jsx/jsx-runtime';
+import type { Connection } from '../../lambdas/contract/connection';
+import { ConnectionPage } from '../../lambdas/web/views/connection-page';
+import { ConnectorsPage } from '../../lambdas/web/views/connectors-page';
+import { ConsentProblemPage, MergedPage } from '../../lambdas/web/views/consent-outcome';
+import type { ConsentProblem } from '../../lambdas/web/views/consent-problem';
+import { InvitePage } from '../../lambdas/web/views/invite-page';
+import type { Viewer } from '../../lambdas/web/views/layout';
+import {
+  DeadSignInLinkPage,
+  FaultPage,
+  ForeignFormPage,
+  NotCoveredPage,
+  NotFoundPage,
+  SignedOutPage,
+  SignInNeededPage,
+  SignInPage,
+} from '../../lambdas/web/views/message-pages';
+import { CataloguePage, NewZoomPage } from '../../lambdas/web/views/new-connection-pages';
+
+const now = Date.parse('2026-10-12T08:15:00Z');
+const backfillDays = 7;
+const all: Viewer = { kind: 'all' };
+const invited: Viewer = { kind: 'connection', connectionId: 'con_7hK2mQ' };
+
+const readAll = ['user', 'user_activity', 'admin_operation'].map(
+  (stream) => ({ stream, state: 'available', reason: null, remedy: null }) as const,
+);
+
+const connected: Connection = {
+  id: 'con_7hK2mQ',
+  name: 'Contoso EMEA',
+  status: 'connected',
+  reason: null,
+  mergedInto: null,
+  zoomAccountId: 'q7vX2LmkTgCDe9wZb1RnYA',
+  plan: 'business',
+  connectedAt: '2026-10-09T07:41:00Z',
+  backfill: {
+    state: 'done',
+    waitingUntil: null,
+    shardsDone: 17,
+    shardsTotal: 17,
+    facts: 148_204,
+    calls: 512,
+    etaSeconds: null,
+    throttledByZoom: false,
+  },
+  lastSync: { at: '2026-10-12T08:11:00Z', result: 'ok', newFacts: 38 },
+  capabilities: readAll,
+};
+
+const unconnected = {
+  zoomAccountId: null,
+  plan: null,
+  connectedAt: null,
+  backfill: null,
+  lastSync: null,
+  capabilities: [],
+};
+
+const backfill = {
+  state: 'running',
+  waitingUntil: null,
+  shardsDone: 7,
+  shardsTotal: 17,
+  facts: 61_420,
+  calls: 214,
+  etaSeconds: 190,
+  throttledByZoom: false,
+} as const;
+
+const pending: Connection = { ...connected, ...unconnected, id: 'con_p3nd1N', name: 'Fabrikam', status: 'pending' };
+const running: Connection = {
+  ...connected,
+  name: 'Northwind Traders',
+  id: 'con_Bf11aa',
+  status: 'backfilling',
+  backfill,
+  lastSync: null,
+};
+const waiting: Connection = {
+  ...running,
+  name: 'Tailspin Toys',
+  id: 'con_wA1t5s',
+  backfill: {
+    ...backfill,
+    state: 'waiting',
+    waitingUntil: '2026-10-13T00:00:05Z',
+    throttledByZoom: true,
+    etaSeconds: 57_800,
+  },
+};
+const ownShare: Connection = {
+  ...running,
+  backfill: { ...backfill, state: 'waiting', waitingUntil: '2026-10-12T08:19:00Z', etaSeconds: null },
+};
+const starting: Connection = {
+  ...running,
+  capabilities: [],
+  backfill: { ...backfill, shardsDone: 0, shardsTotal: 0, facts: 0, calls: 0, etaSeconds: null },
+};
+const degraded: Connection = {
+  ...connected,
+  name: 'Adventure Works',
+  id: 'con_d3gr4d',
+  status: 'degraded',
+  reason: 'Sign-in activity could not be read since 11 Oct 2026: the permission is missing at Zoom now.',
+  lastSync: { at: '2026-10-12T08:02:00Z', result: 'partial', newFacts: 4 },
+  capabilities: [
+    { stream: 'user', state: 'available', reason: null, remedy: null },
+    {
+      stream: 'user_activity',
+      state: 'unavailable',
+      reason: 'Invalid access token, does not contain scopes:[report:read:user_activities:admin].',
+      remedy: 'Add the scope to the Zoom app, then reconnect in Zoom and leave every permission ticked.',
+    },
+    { stream: 'admin_operation', state: 'unknown', reason: null, remedy: null },
+  ],
+};
+const reconnect: Connection = {
+  ...connected,
+  name: 'Wide World Importers, the subsidiary with the long name',
+  id: 'con_r3c0nn',
+  status: 'reconnect_needed',
+  reason: 'Zoom answered “Invalid Token!” on 12 Oct 2026 at 06:30 UTC.',
+  lastSync: { at: '2026-10-12T06:30:00Z', result: 'failed', newFacts: 0 },
+};
+const paused: Connection = { ...connected, name: 'Litware', id: 'con_p4us3d', status: 'paused' };
+const disconnecting: Connection = { ...connected, name: 'Proseware', status: 'disconnecting' };
+const disconnected: Connection = { ...connected, name: 'Proseware', status: 'disconnected', backfill: null };
+const merged: Connection = { ...pending, name: 'Contoso (second invite)', mergedInto: connected.id };
+const refused: Connection = {
+  ...pending,
+  name: 'Woodgrove',
+  id: 'con_r3fus3',
+  status: 'refused',
+  reason: 'The role “Helpdesk” of lee@woodgrove.example lacks the permission “Usage reports: view”.',
+};
+const failed: Connection = { ...degraded, reason: null, backfill: { ...backfill, state: 'failed' } };
+
+const problems: { readonly [Kind in ConsentProblem['kind']]: Extract<ConsentProblem, { kind: Kind }> } = {
+  declined: { kind: 'declined' },
+  expired: { kind: 'expired' },
+  replayed: { kind: 'replayed' },
+  'unknown-attempt': { kind: 'unknown-attempt' },
+  'other-browser': { kind: 'other-browser' },
+  'wrong-role': {
+    kind: 'wrong-role',
+    zoomSays: 'No permission.',
+    missing: ['Usage reports: view', 'Users: view'],
+    withdrawn: true,
+  },
+  'free-plan': {
+    kind: 'free-plan',
+    zoomSays: 'Only available for paid account: q7vX2LmkTgCDe9wZb1RnYA',
+    withdrawn: true,
+  },
+  'missing-scope': { kind: 'missing-scope', scopes: ['report:read:operation_logs:admin'], withdrawn: false },
+  'other-account': { kind: 'other-account', withdrawn: true },
+  'zoom-unavailable': { kind: 'zoom-unavailable' },
+  'zoom-refused': { kind: 'zoom-refused', zoomSays: 'The app has been disabled by the account admin (4738)' },
+  'app-credentials-rejected': { kind: 'app-credentials-rejected' },
+  'app-credentials-missing': { kind: 'app-credentials-missing' },
+  'invalid-invite': { kind: 'invalid-invite' },
+  'connection-changed': { kind: 'connection-changed' },
+  'bad-name': { kind: 'bad-name', name: '' },
+};
+
+const shown = (connection: Connection, viewer: Viewer = all, refreshSeconds: number | null = null) => (
+  <ConnectionPage {...{ connection, viewer, backfillDays, now, refreshSeconds }} />
+);
+const list = (...connections: Connection[]) => <ConnectorsPage {...{ connections, backfillDays, now }} />;
+const invite = (connection: Connection) => (
+  <InvitePage token="sample" expiresAt="2026-10-12T16:15:00Z" {...{ connection, backfillDays, now }} />
+);
+
+/** Every page in every state, by a name for the address bar. */
+export const SAMPLES: Readonly<Record<string, JSX.Element>> = {
+  connectors: list(connected, running, waiting, degraded, reconnect, paused, pending),
+  'connectors-empty': list(),
+  catalogue: <CataloguePage />,
+  'new-zoom': <NewZoomPage backfillDays={backfillDays} />,
+  invite: invite(pending),
+  'invite-again': invite(reconnect),
+  'sign-in': <SignInPage token="sample" expiresAt="2026-10-12T08:30:00Z" now={now} />,
+  'connection-pending': shown(pending),
+  'connection-backfilling': shown(running, invited, 5),
+  'connection-starting': shown(starting, invited, 5),
+  'connection-waiting-for-zoom': shown(waiting, all, 60),
+  'connection-taking-turns': shown(ownShare, all, 60),
+  'connection-connected': shown(connected),
+  'connection-degraded': shown(degraded),
+  'connection-backfill-failed': shown(failed),
+  'connection-reconnect': shown(reconnect),
+  'connection-paused': shown(paused),
+  'connection-disconnecting': shown(disconnecting),
+  'connection-disconnected': shown(disconnected),
+  'connection-refused': shown(refused),
+  'connection-merged': shown(merged),
+  'message-401': <SignInNeededPage />,
+  'message-signed-out': <SignedOutPage />,
+  'message-404': <NotFoundPage viewer={all} />,
+  'message-403': <NotCoveredPage viewer={invited} />,
+  'message-foreign': <ForeignFormPage />,
+  'message-500': <FaultPage viewer={all} />,
+  'message-dead-link': <DeadSignInLinkPage viewer={null} />,
+  'consent-merged': <MergedPage viewer={all} renewed={connected} />,
+  'consent-merged-invited': <MergedPage viewer={invited} renewed={connected} />,
+  ...Object.fromEntries(
+    Object.values(problems).map((problem) => [
+      `consent-${problem.kind}`,
+      <ConsentProblemPage viewer={invited} connectionId={pending.id} {...{ problem, backfillDays }} />,
+    ]),
+  ),
+};
