@@ -34,5 +34,4 @@ export interface OperatorError {
 }
 
 export type OperatorResult<Answer> =
-  | { readonly ok: true; readonly answer: Answer }
-  | { readonly ok: false; readonly error: OperatorError };
+  { readonly ok: true; readonly answer: Answer } | { readonly ok: false; readonly error: OperatorError };

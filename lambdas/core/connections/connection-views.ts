@@ -47,12 +47,23 @@ export function connectionView(record: ConnectionRecord, shards: readonly ShardP
 function backfillView(record: BackfillRecord, shards: readonly ShardProgress[], now: number): BackfillView {
   if (record.state !== 'running') {
     const { state, shardsDone, shardsTotal, facts, calls } = record;
-    return { state, waitingUntil: null, shardsDone, shardsTotal, facts, calls, etaSeconds: null, throttledByZoom: false };
+    return {
+      state,
+      waitingUntil: null,
+      shardsDone,
+      shardsTotal,
+      facts,
+      calls,
+      etaSeconds: null,
+      throttledByZoom: false,
+    };
   }
   const isOpen = ({ state }: ShardProgress) => state === 'planned' || state === 'reading';
   const open = shards.filter(isOpen);
   const shardsDone = shards.length - open.length;
-  const waits = open.map(({ waitingUntil }) => waitingUntil).filter((until) => until !== null && Date.parse(until) > now);
+  const waits = open
+    .map(({ waitingUntil }) => waitingUntil)
+    .filter((until) => until !== null && Date.parse(until) > now);
   const isWaiting = waits.length > 0 && waits.length === open.length;
   const elapsedSeconds = Math.max(0, now - Date.parse(record.startedAt)) / 1000;
   return {

@@ -116,7 +116,10 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
   }
 
   /** What follows a consent that is kept. Where it fails, the schedule begins the backfill. */
-  async function settle({ connectionId, inviteHash }: ConsentAttempt, before: ConnectionRecord): Promise<ConsentOutcome> {
+  async function settle(
+    { connectionId, inviteHash }: ConsentAttempt,
+    before: ConnectionRecord,
+  ): Promise<ConsentOutcome> {
     const target = await connections.find(before.id);
     if (before.generation !== null) await vault.delete({ connectionId: before.id, generation: before.generation });
     if (before.id !== connectionId) await merge(connectionId, before.id);
@@ -130,7 +133,9 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
   /** Notes the refusal on a connection that never had a grant; one that works keeps working. */
   async function refuse(connectionId: string, refusal: Refusal): Promise<ConsentOutcome> {
     await changeConnection(connections, connectionId, ({ generation }) =>
-      generation === null ? { status: 'refused', reason: refusalReason(refusal), plan: refusedPlan(refusal) } : undefined,
+      generation === null
+        ? { status: 'refused', reason: refusalReason(refusal), plan: refusedPlan(refusal) }
+        : undefined,
     );
     return { kind: 'refused', connectionId, refusal };
   }

@@ -25,7 +25,8 @@ export async function judgeGrant(zoom: ZoomProbes, access: ZoomAccess): Promise<
     const answer = await zoom.tryReport(access, report);
     // a busy account says nothing against the grant; the backfill asks again
     if (answer.kind === 'allowed' || answer.kind === 'throttled') return { kind: 'accepted', identity };
-    if (answer.kind === 'tokenRejected') throw new ZoomFaultError('Zoom refuses an access token that it has just issued');
+    if (answer.kind === 'tokenRejected')
+      throw new ZoomFaultError('Zoom refuses an access token that it has just issued');
     if (answer.cause !== 'missing_scope') return denied(answer, identity.roleName);
     missingScope ??= denied(answer, identity.roleName);
   }

@@ -45,7 +45,8 @@ export function makeFact(kind: FactKind, row: ZoomRow, source: FactSource): Fact
   if (time === 'malformed') return { problem: 'its time is not an ISO 8601 instant' };
   if (time === undefined && !definition.lasts) return { problem: 'it has no time' };
   const identity = definition.identity(row);
-  if (identity.every((value) => value === null)) return { problem: 'it has none of the fields that tell it from others' };
+  if (identity.every((value) => value === null))
+    return { problem: 'it has none of the fields that tell it from others' };
   if (definition.lasts && identity.at(-1) === null) return { problem: 'it has neither an id nor an address' };
 
   const id = factId(source.zoomAccountId, kind, identity);

@@ -17,7 +17,14 @@ export interface KindDefinition {
 const NOTHING: ReadonlySet<string> = new Set();
 const STABLE: Instability = { sets: NOTHING, volatile: NOTHING };
 
-const USER_SETS = new Set(['custom_attributes', 'division_ids', 'group_ids', 'im_group_ids', 'license_info_list', 'login_types']);
+const USER_SETS = new Set([
+  'custom_attributes',
+  'division_ids',
+  'group_ids',
+  'im_group_ids',
+  'license_info_list',
+  'login_types',
+]);
 /** For a pending user Zoom answers the time of the call. */
 const PENDING_VOLATILE = new Set(['created_at']);
 

@@ -9,7 +9,7 @@ import type { ConnectionViews } from '../connections/connection-views';
 import { newConnection } from '../connections/new-connection';
 import type { ConnectionStore } from '../connections/ports';
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors';
-import { type RunStarter, runOfMinute } from '../runs/run-starter';
+import { type RunStarter, requestedRun } from '../runs/run-starter';
 import { datesBetween } from '../runs/shards';
 import { utcDate } from '../quota/ledger';
 
@@ -97,14 +97,14 @@ export function makeOperator(ports: OperatorPorts, settings: { readonly publicUr
         throw new ConflictError('a backfill of this connection is running', 'wait for its end: connector status ID');
       }
       const range = from === undefined && to === undefined ? {} : checkedRange(from, to, clock.now());
-      return start(connection, { ...runOfMinute(connectionId, 'backfill', clock.now()), ...range });
+      return start(connection, { ...requestedRun(connectionId, 'backfill', clock.now()), ...range });
     },
     async sync({ connectionId }) {
       const connection = await existing(connectionId);
       if (connection.status === 'backfilling') {
         throw new ConflictError('the first backfill is still running', 'wait for its end: connector status ID');
       }
-      return start(connection, runOfMinute(connectionId, 'sync', clock.now()));
+      return start(connection, requestedRun(connectionId, 'sync', clock.now()));
     },
   };
 }

@@ -13,8 +13,7 @@ export interface LedgerEntry {
 
 /** What a caller gets: a time to start one call at, or the time before which nobody may call. */
 export type Reservation =
-  | { readonly kind: 'slot'; readonly startAtMs: number }
-  | { readonly kind: 'blocked'; readonly untilMs: number };
+  { readonly kind: 'slot'; readonly startAtMs: number } | { readonly kind: 'blocked'; readonly untilMs: number };
 
 /**
  * Takes the next free start time: GCRA with no burst, so that two calls start at least `1 / callsPerSecond` apart,

@@ -1,7 +1,7 @@
 import type { RunRequest } from '../../contract/workflow';
 import type { ConnectionRecord } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
-import { type RunStarter, firstBackfill, runOfMinute } from './run-starter';
+import { type RunStarter, firstBackfill, scheduledSync } from './run-starter';
 
 export interface DispatchPorts {
   readonly connections: ConnectionStore;
@@ -34,7 +34,7 @@ export async function dispatch({ connections, runs, log }: DispatchPorts, now: n
 
 /** The run that a connection is due at `now` (epoch ms), if any. */
 export function dueRun({ id, status, backfill, generation }: ConnectionRecord, now: number): RunRequest | undefined {
-  if (status === 'connected' || status === 'degraded') return runOfMinute(id, 'sync', now);
+  if (status === 'connected' || status === 'degraded') return scheduledSync(id, now);
   if (status === 'backfilling' && backfill === null && generation !== null) return firstBackfill(id, generation);
   return undefined;
 }

@@ -97,12 +97,25 @@ export function makeFinishRun(ports: FinishRunPorts) {
               calls,
             },
           }
-        : { syncRun: null, lastSync: { at, result: unread === 0 ? 'ok' : unread < shards.length ? 'partial' : 'failed', newFacts: facts } };
+        : {
+            syncRun: null,
+            lastSync: {
+              at,
+              result: unread === 0 ? 'ok' : unread < shards.length ? 'partial' : 'failed',
+              newFacts: facts,
+            },
+          };
     if (!isCurrent(current, run)) return ran;
     const capabilities = FACT_KINDS.map((stream) => capability(stream, shards, current.capabilities));
     const swept = unread === 0 && shards.some(({ shard }) => shard.stream === 'user') ? { sweptAt: startedAt } : {};
     const lost = lostStreams(current, capabilities);
-    return { ...ran, ...swept, capabilities, lostStreams: lost, ...statusAfter(current, run, unread, shards.length, lost) };
+    return {
+      ...ran,
+      ...swept,
+      capabilities,
+      lostStreams: lost,
+      ...statusAfter(current, run, unread, shards.length, lost),
+    };
   }
 }
 
@@ -139,7 +152,9 @@ function lostStreams(current: ConnectionRecord, capabilities: readonly Capabilit
   const wasThere = (stream: string) =>
     current.lostStreams.includes(stream) ||
     current.capabilities.some((known) => known.stream === stream && known.state === 'available');
-  return capabilities.filter(({ stream, state }) => state === 'unavailable' && wasThere(stream)).map(({ stream }) => stream);
+  return capabilities
+    .filter(({ stream, state }) => state === 'unavailable' && wasThere(stream))
+    .map(({ stream }) => stream);
 }
 
 function statusAfter(

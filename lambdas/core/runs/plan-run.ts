@@ -72,7 +72,16 @@ export function makePlanRun({ connections, checkpoints, progress, clock }: PlanR
       if (kind === 'sync') return { syncRun: { runId, startedAt: at } };
       if (backfill?.runId === runId) return undefined;
       return {
-        backfill: { runId, state: 'running', startedAt: at, endedAt: null, shardsDone: 0, shardsTotal, facts: 0, calls: 0 },
+        backfill: {
+          runId,
+          state: 'running',
+          startedAt: at,
+          endedAt: null,
+          shardsDone: 0,
+          shardsTotal,
+          facts: 0,
+          calls: 0,
+        },
       };
     });
   }

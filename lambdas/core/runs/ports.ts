@@ -41,7 +41,7 @@ export interface ProgressStore {
 /** The users that the lists of one run named: whom no list names is gone. Expires with the run's progress. */
 export interface SeenUsers {
   add(run: RunRef, page: string, factIds: readonly string[]): Promise<void>;
-  read(run: RunRef): Promise<ReadonlySet<string>>;
+  read(run: RunRef): Promise<{ has(factId: string): boolean }>;
 }
 
 /** How far a report is known to have been read without a gap. */

@@ -117,7 +117,8 @@ export function makeReadShard(ports: ReadShardPorts, settings: ReadShardSettings
       const now = clock.now();
       const reservation = await ports.quota.reserve(key, limit, now);
       if (reservation.kind === 'blocked') return { kind: 'wait' as const, untilMs: reservation.untilMs };
-      if (reservation.startAtMs - now > LONGEST_SLEEP_MS) return { kind: 'wait' as const, untilMs: reservation.startAtMs };
+      if (reservation.startAtMs - now > LONGEST_SLEEP_MS)
+        return { kind: 'wait' as const, untilMs: reservation.startAtMs };
       if (reservation.startAtMs > now) await clock.sleep(reservation.startAtMs - now);
       if (!isForfeited(reservation.startAtMs, clock.now())) return { kind: 'now' as const };
     }
@@ -153,7 +154,11 @@ export function makeReadShard(ports: ReadShardPorts, settings: ReadShardSettings
     if (run.kind === 'backfill') await ports.facts.write(facts);
     else stored = await ports.facts.writeChanged(facts);
     if (shard.stream === 'user') {
-      await ports.seenUsers.add(run, `${shard.id}.${before.pages}`, facts.map(({ id }) => id));
+      await ports.seenUsers.add(
+        run,
+        `${shard.id}.${before.pages}`,
+        facts.map(({ id }) => id),
+      );
     }
     const progress = afterPage(before, { ...page, facts, stored, malformed: problems.length }, clock.now());
     ports.log.page(task, { rows: page.rows.length, facts: stored, calls: progress.calls });

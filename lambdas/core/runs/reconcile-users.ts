@@ -46,7 +46,7 @@ export async function reconcileUsers(
 async function findSuccessors(
   facts: FactStore,
   connectionId: string,
-  seen: ReadonlySet<string>,
+  seen: { has(factId: string): boolean },
   invitations: readonly Fact[],
 ): Promise<ReadonlyMap<string, string>> {
   const successors = new Map<string, string>();

@@ -16,10 +16,19 @@ export function firstBackfill(connectionId: string, generation: string): RunRequ
   return { connectionId, runId: `consent-${generation}`, kind: 'backfill' };
 }
 
-/** A run that is named by the minute that it belongs to (`now` in epoch ms): two of the same minute are one. */
-export function runOfMinute(connectionId: string, kind: RunRequest['kind'], now: number): RunRequest {
-  const minute = new Date(now).toISOString().slice(0, 16).replace(/[-:]/g, '');
-  return { connectionId, runId: `${kind}-${minute}`, kind };
+/** The sync of a tick of the schedule (`now` in epoch ms), named by its minute: a tick that comes twice is one. */
+export function scheduledSync(connectionId: string, now: number): RunRequest {
+  return { connectionId, runId: `tick-${compactInstant(now).slice(0, 13)}`, kind: 'sync' };
+}
+
+/** A run that an operator asks for at `now` (epoch ms): each time another one. */
+export function requestedRun(connectionId: string, kind: RunRequest['kind'], now: number): RunRequest {
+  return { connectionId, runId: `${kind}-${compactInstant(now)}`, kind };
+}
+
+/** For example `20261123T134559123Z`. */
+function compactInstant(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace(/[-:.]/g, '');
 }
 
 /** Name of the run's execution: at most 80 characters, letters, digits, hyphens and underscores. */

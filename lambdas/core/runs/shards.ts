@@ -26,8 +26,10 @@ export function shardsSince(stream: ReportKind, floor: number, now: number): Rep
   const floorInstant = new Date(floor).toISOString();
   const first = utcDate(floor - DAY_MS);
   const shards: ReportShard[] = [];
-  for (let to = utcDate(now); to >= first; ) {
-    const from = [first, `${to.slice(0, 7)}-01`, addDays(to, 1 - LONGEST_WINDOW_DAYS)].reduce((a, b) => (a > b ? a : b));
+  for (let to = utcDate(now); to >= first;) {
+    const from = [first, `${to.slice(0, 7)}-01`, addDays(to, 1 - LONGEST_WINDOW_DAYS)].reduce((a, b) =>
+      a > b ? a : b,
+    );
     shards.push(reportShard(stream, from, to, floorInstant));
     to = addDays(from, -1);
   }

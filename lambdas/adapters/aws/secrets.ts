@@ -1,0 +1,96 @@
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { z } from 'zod';
+import type { AppCredentials } from '../../core/operator/operator';
+import type { GrantKey, TokenSet, TokenVault } from '../../core/tokens/ports';
+import { AppCredentialsMissingError } from '../../core/zoom/zoom-fault';
+
+const StoredTokens = z.object({
+  accessToken: z.string().min(1),
+  refreshToken: z.string().min(1),
+  issuedAt: z.number(),
+  expiresAt: z.number(),
+});
+
+const StoredCredentials = z.object({
+  clientId: z.string().min(1),
+  clientSecret: z.string().min(1),
+  webhookSecret: z.string().min(1).optional(),
+});
+
+/** Token sets in Secrets Manager: one secret a consent, named `{prefix}{connection}/{generation}`. */
+export function makeSecretsTokenVault(
+  client: SecretsManagerClient,
+  settings: { readonly prefix: string; readonly kmsKeyId: string },
+): TokenVault {
+  const nameOf = ({ connectionId, generation }: GrantKey) => `${settings.prefix}${connectionId}/${generation}`;
+  return {
+    async read(key, version) {
+      const found = await readSecret(client, nameOf(key), version);
+      return found && { tokens: StoredTokens.parse(JSON.parse(found.value)), version: found.version };
+    },
+    async create(key, tokens) {
+      const value = JSON.stringify(tokens satisfies TokenSet);
+      const Name = nameOf(key);
+      await client.send(new CreateSecretCommand({ Name, SecretString: value, KmsKeyId: settings.kmsKeyId }));
+    },
+    async replace(key, tokens) {
+      const SecretString = JSON.stringify(tokens satisfies TokenSet);
+      const { VersionId } = await client.send(new PutSecretValueCommand({ SecretId: nameOf(key), SecretString }));
+      if (VersionId === undefined) throw new Error('Secrets Manager named no version for a stored secret');
+      return VersionId;
+    },
+    async delete(key) {
+      try {
+        await client.send(new DeleteSecretCommand({ SecretId: nameOf(key), ForceDeleteWithoutRecovery: true }));
+      } catch (error) {
+        if (!(error instanceof ResourceNotFoundException)) throw error;
+      }
+    },
+  };
+}
+
+/** The credentials of the Zoom Marketplace app, in the secret that the stack made for them. */
+export function makeSecretsAppCredentials(client: SecretsManagerClient, secretName: string) {
+  return {
+    /** @throws AppCredentialsMissingError when the operator has stored none yet. */
+    async read(): Promise<AppCredentials> {
+      const found = await readSecret(client, secretName);
+      if (found === undefined) throw new AppCredentialsMissingError();
+      const parsed = StoredCredentials.safeParse(parseJson(found.value));
+      if (!parsed.success) throw new AppCredentialsMissingError();
+      return parsed.data;
+    },
+    async save(credentials: AppCredentials): Promise<void> {
+      await client.send(new PutSecretValueCommand({ SecretId: secretName, SecretString: JSON.stringify(credentials) }));
+    },
+  };
+}
+
+async function readSecret(client: SecretsManagerClient, name: string, version?: string) {
+  try {
+    const { SecretString, VersionId } = await client.send(
+      new GetSecretValueCommand({ SecretId: name, VersionId: version }),
+    );
+    return SecretString === undefined || VersionId === undefined
+      ? undefined
+      : { value: SecretString, version: VersionId };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the placeholder that the secret is made with
+  }
+}

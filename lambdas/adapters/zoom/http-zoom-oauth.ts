@@ -1,0 +1,166 @@
+import * as oauth from 'oauth4webapi';
+import { z } from 'zod';
+import type { Grant, ZoomAuthorization } from '../../core/consent/ports';
+import type { AppCredentials } from '../../core/operator/operator';
+import type { TokenRefresher, TokenSet } from '../../core/tokens/ports';
+import { parseApiUrl } from '../../core/zoom/api-url';
+import { AppCredentialsRejectedError, ZoomFaultError } from '../../core/zoom/zoom-fault';
+
+export interface ZoomOAuthSettings {
+  /** Origin of Zoom's authorization server. */
+  readonly oauthUrl: string;
+  /** Origin of Zoom's API by configuration. */
+  readonly apiUrl: string;
+  /** Where Zoom sends the browser back to. */
+  readonly redirectUri: string;
+}
+
+/** Shorter than a refresh lease by far. */
+const TIMEOUT_MS = 10_000;
+
+const TokenResponse = z.object({
+  access_token: z.string().min(1),
+  refresh_token: z.string().min(1),
+  expires_in: z.number().positive(),
+  api_url: z.unknown(),
+});
+const ErrorBody = z.object({ reason: z.string() });
+
+/**
+ * Zoom's authorization server.
+ *
+ * @param readCredentials - reads the app's credentials anew for each call, so that a rotated secret is picked up.
+ * @see https://developers.zoom.us/docs/integrations/oauth/
+ */
+export function makeHttpZoomOAuth(
+  settings: ZoomOAuthSettings,
+  readCredentials: () => Promise<AppCredentials>,
+  now: () => number,
+): ZoomAuthorization & TokenRefresher {
+  const server: oauth.AuthorizationServer = {
+    issuer: settings.oauthUrl,
+    authorization_endpoint: `${settings.oauthUrl}/oauth/authorize`,
+    token_endpoint: `${settings.oauthUrl}/oauth/token`,
+    revocation_endpoint: `${settings.oauthUrl}/oauth/revoke`,
+  };
+  // the configuration allows plain http for loopback addresses alone
+  const isLoopback = settings.oauthUrl.startsWith('http://');
+  const request = () => ({ [oauth.allowInsecureRequests]: isLoopback, signal: AbortSignal.timeout(TIMEOUT_MS) });
+
+  async function withApp<Result>(call: (client: oauth.Client, auth: oauth.ClientAuth) => Promise<Result>) {
+    const { clientId, clientSecret } = await readCredentials();
+    return call({ client_id: clientId }, basicAuth(clientSecret));
+  }
+
+  return {
+    async authorizeUrl(state, codeChallenge) {
+      const { clientId } = await readCredentials();
+      const url = new URL(server.authorization_endpoint ?? '');
+      // no `scope`: it comes from the app's configuration in the Marketplace
+      url.search = new URLSearchParams({
+        response_type: 'code',
+        client_id: clientId,
+        redirect_uri: settings.redirectUri,
+        state,
+        code_challenge: codeChallenge,
+        code_challenge_method: 'S256',
+      }).toString();
+      return url.href;
+    },
+
+    async exchangeCode(code, codeVerifier): Promise<Grant | { readonly kind: 'invalidGrant' }> {
+      return withApp(async (client, auth) => {
+        const issuedAt = now();
+        try {
+          // `state` has been checked before: it names the attempt
+          const callback = oauth.validateAuthResponse(
+            server,
+            client,
+            new URLSearchParams({ code }),
+            oauth.expectNoState,
+          );
+          const response = await oauth.authorizationCodeGrantRequest(
+            server,
+            client,
+            auth,
+            callback,
+            settings.redirectUri,
+            codeVerifier,
+            request(),
+          );
+          const body = await oauth.processAuthorizationCodeResponse(server, client, response);
+          return { tokens: tokenSet(body, issuedAt), apiUrl: parseApiUrl(body['api_url'], settings.apiUrl) };
+        } catch (error) {
+          const refusal = refusalOf(error, 'code exchange');
+          return { kind: refusal.kind };
+        }
+      });
+    },
+
+    async refresh(refreshToken) {
+      return withApp(async (client, auth) => {
+        const issuedAt = now();
+        try {
+          const response = await oauth.refreshTokenGrantRequest(server, client, auth, refreshToken, request());
+          const body = await oauth.processRefreshTokenResponse(server, client, response);
+          return { kind: 'tokens', tokens: tokenSet(body, issuedAt) };
+        } catch (error) {
+          return refusalOf(error, 'token refresh');
+        }
+      });
+    },
+
+    async revoke({ accessToken }) {
+      await withApp(async (client, auth) => {
+        try {
+          const response = await oauth.revocationRequest(server, client, auth, accessToken, request());
+          await oauth.processRevocationResponse(response);
+        } catch (error) {
+          refusalOf(error, 'revocation'); // a token that is none any more is revoked
+        }
+      });
+    },
+  };
+}
+
+/**
+ * Basic authentication as Zoom documents it: id and secret as they are. RFC 6749 would have them form-encoded first,
+ * which changes `-` and `_`.
+ */
+function basicAuth(clientSecret: string): oauth.ClientAuth {
+  return (_server, client, _body, headers) => {
+    const pair = Buffer.from(`${client.client_id}:${clientSecret}`).toString('base64');
+    headers.set('authorization', `Basic ${pair}`);
+  };
+}
+
+function tokenSet(body: oauth.TokenEndpointResponse, issuedAt: number): TokenSet {
+  const parsed = TokenResponse.safeParse(body);
+  if (!parsed.success) throw new ZoomFaultError('token endpoint: an answer without the documented fields');
+  const { access_token, refresh_token, expires_in } = parsed.data;
+  return {
+    accessToken: access_token,
+    refreshToken: refresh_token,
+    issuedAt,
+    expiresAt: issuedAt + expires_in * 1000,
+  };
+}
+
+/**
+ * Tells a refused grant from everything else. Only Zoom's own word `invalid_grant` says that a grant is dead.
+ *
+ * @throws AppCredentialsRejectedError when Zoom refuses the app; {@link ZoomFaultError} for all that is not an answer.
+ */
+function refusalOf(error: unknown, call: string): { readonly kind: 'invalidGrant'; readonly reason: string } {
+  if (error instanceof ZoomFaultError) throw error;
+  if (error instanceof oauth.ResponseBodyError) {
+    if (error.error === 'invalid_client') throw new AppCredentialsRejectedError();
+    if (error.error === 'invalid_grant' && error.status < 500) {
+      const body = ErrorBody.safeParse(error.cause);
+      return { kind: 'invalidGrant', reason: body.success ? body.data.reason.slice(0, 200) : 'invalid_grant' };
+    }
+    throw new ZoomFaultError(`${call}: HTTP ${error.status}, ${error.error.slice(0, 60)}`);
+  }
+  // no cause: the library's errors can hold the response, and with it tokens
+  throw new ZoomFaultError(`${call}: no usable answer (${(error as Error).name})`);
+}
