@@ -26,35 +26,38 @@ export function hangUp(request: FastifyRequest, reply: FastifyReply): FastifyRep
 /**
  * Lets a fault answer in place of the endpoint.
  *
- * @returns the reply when a fault answered, `undefined` when the endpoint should.
+ * @returns whether a fault answered; not the reply, because awaiting a reply waits for it to be sent and forgets it.
  */
 export async function answerByFault(
   faults: Faults,
   target: FaultTarget,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply | undefined> {
+): Promise<boolean> {
   const slow = faults.strike('slow', target);
   if (slow !== undefined) await pause(slow.delayMs);
   const hang = faults.strike('hang', target);
   if (hang !== undefined) {
     await pause(hang.delayMs);
-    return hangUp(request, reply);
+    hangUp(request, reply);
+    return true;
   }
   const serverError = faults.strike('serverError', target);
   if (serverError !== undefined) {
     const status = serverError.status ?? 500;
-    return reply.code(status).send({ code: status, message: 'Internal server error.' });
+    void reply.code(status).send({ code: status, message: 'Internal server error.' });
+    return true;
   }
   const html = faults.strike('html', target);
   if (html !== undefined) {
     const page = '<!doctype html><title>Zoom</title><h1>We will be back soon</h1>';
-    return reply
+    void reply
       .code(html.status ?? 200)
       .type('text/html')
       .send(page);
+    return true;
   }
-  return undefined;
+  return false;
 }
 
 /** Which 429 a fault makes of a call, `undefined` when none does. */

@@ -45,8 +45,7 @@ export function serve(simulation: Simulation, endpoint: Endpoint, answer: (call:
     await pause(simulation.settings.latencyMs);
     endByFault(simulation, target, grant);
     admit(simulation, account, endpoint.label, target, nowMs, reply);
-    const byFault = await answerByFault(simulation.faults, target, request, reply);
-    if (byFault !== undefined) return byFault;
+    if (await answerByFault(simulation.faults, target, request, reply)) return reply;
     const user = account.directory.at(grant.ordinal);
     if (user === undefined) throw invalidToken();
     checkScope(endpoint, grant);

@@ -26,8 +26,7 @@ export function registerToken(app: FastifyInstance, simulation: Simulation): voi
     simulation.stats.arrived('POST /oauth/token');
     const target = { path: '/oauth/token' };
     await pause(settings.latencyMs);
-    const byFault = await answerByFault(faults, target, request, reply);
-    if (byFault !== undefined) return byFault;
+    if (await answerByFault(faults, target, request, reply)) return reply;
     checkClient(request, settings);
     const parameters = parametersOf(request);
     if (faults.strike('revokedGrant', target)) throw new OAuthError('invalid_grant', 'Invalid Token!');
