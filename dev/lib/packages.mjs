@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './commands.mjs';
+import { machineProblem, Problem } from './problem.mjs';
+
+/**
+ * Whether `node_modules` holds what `package-lock.json` says. Compares with the list that npm leaves behind after a
+ * complete installation, so one that was broken off, or made by hand, is seen for what it is.
+ */
+export function packagesAreInstalled(root) {
+  if (!existsSync(join(root, 'node_modules/.bin/node'))) return false;
+  const wanted = packagesOf(join(root, 'package-lock.json'));
+  const installed = packagesOf(join(root, 'node_modules/.package-lock.json'));
+  return Object.entries(wanted).every(([path, { version, optional }]) => {
+    if (path === '') return true;
+    return installed[path] ? installed[path].version === version : optional;
+  });
+}
+
+/** @throws {Problem} when npm fails; its own output is shown before. */
+export async function installPackages(root) {
+  // whatever NODE_ENV and npm's settings say: the tools are development packages, and binaries are optional ones
+  const { ok, output } = await run('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'], {
+    cwd: root,
+  });
+  if (!ok) {
+    process.stderr.write(output);
+    throw new Problem(`npm could not install the packages: ${machineProblem(output) ?? 'see its message above'}`);
+  }
+  if (!packagesAreInstalled(root)) {
+    throw new Problem(
+      'npm installed the packages but not Node 24, as it may not run install scripts: run "npm config set ignore-scripts false", then try again',
+    );
+  }
+}
+
+/** @returns {Record<string, { version?: string, optional?: boolean }>} by path below the project; `{}` without a file. */
+function packagesOf(lockFile) {
+  return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : {};
+}
