@@ -1,0 +1,80 @@
+import { existsSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cleanEnvironment, ROOT_CREDENTIALS } from './environment';
+import { LOCAL } from './paths';
+import { choosePort } from './ports';
+import type { Processes } from './processes';
+
+/**
+ * In a stack's folder, the way to the emulator's data. The data lie outside of the project: the functions run there, and
+ * must find neither the project's package.json nor its node_modules, as on AWS.
+ */
+const DATA_LINK = 'emulator-data';
+
+/**
+ * Starts an AWS emulator of its own for one local stack.
+ *
+ * @param wantedPort - a free one when `undefined`.
+ * @returns its endpoint.
+ * @see https://github.com/ministackorg/ministack for the settings
+ */
+export async function startEmulator(processes: Processes, directory: string, wantedPort?: number): Promise<string> {
+  const port = await choosePort('--emulator-port', wantedPort);
+  const endpointUrl = `http://localhost:${port}`;
+  const data = mkdtempSync(join(tmpdir(), 'zoom-connector-'));
+  symlinkSync(data, join(directory, DATA_LINK));
+  const emulator = {
+    name: 'emulator',
+    file: join(LOCAL, 'venv/bin/python'),
+    args: ['-I', '-m', 'ministack'],
+    env: {
+      ...cleanEnvironment(),
+      AUTH: 'true',
+      GATEWAY_PORT: String(port),
+      BIND_HOST: '127.0.0.1',
+      // the functions run in this environment: as on Lambda, their clock is in UTC
+      TZ: 'UTC',
+      TMPDIR: data,
+      S3_DATA_DIR: join(data, 's3'),
+      STATE_DIR: join(data, 'state'),
+      // servers on fixed ports, which two stacks would fight for
+      IOT_MTLS_ENABLED: '0',
+      SFTP_ENABLED: '0',
+    },
+  };
+  return processes.startInBackground(emulator, async () => ((await isHealthy(endpointUrl)) ? endpointUrl : undefined));
+}
+
+/** Removes what the emulator of the stack in `directory` has written. */
+export function removeEmulatorData(directory: string): void {
+  const link = join(directory, DATA_LINK);
+  if (existsSync(link)) rmSync(realpathSync(link), { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function isHealthy(endpointUrl: string): Promise<boolean> {
+  try {
+    return (await fetch(`${endpointUrl}/_ministack/health`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Calls a REST interface of the emulator as root. The emulator reads from the header which service is meant and who
+ * calls, and checks no signature.
+ *
+ * @throws Error when the answer is an error.
+ */
+export async function callEmulator(
+  endpointUrl: string,
+  service: string,
+  path: string,
+  init?: RequestInit,
+): Promise<Response> {
+  const { accessKeyId, region } = ROOT_CREDENTIALS;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/${region}/${service}/aws4_request, SignedHeaders=host, Signature=none`;
+  const response = await fetch(`${endpointUrl}${path}`, { ...init, headers: { ...init?.headers, authorization } });
+  if (!response.ok) throw new Error(`${service} answered ${response.status} to ${path}: ${await response.text()}`);
+  return response;
+}

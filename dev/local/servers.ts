@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { cleanEnvironment } from './environment';
+import { BINARIES, ROOT } from './paths';
+import { choosePort } from './ports';
+import type { Processes } from './processes';
+import type { ZoomCredentials } from './zoom';
+
+/** The port of the pages that is tried first: an address that stays the same is easier to find again. */
+const USUAL_PORT = 8787;
+
+/** Starts the proxy in front of the pages. @returns its address. */
+export async function startProxy(processes: Processes, endpointUrl: string, wantedPort?: number): Promise<string> {
+  const port = await choosePort('--port', wantedPort, USUAL_PORT);
+  return startServer(processes, 'proxy', { ENDPOINT_URL: endpointUrl, PORT: String(port) });
+}
+
+/** Starts a Zoom that knows one app. @returns its address. */
+export function startZoomSimulator(
+  processes: Processes,
+  { clientId, clientSecret }: ZoomCredentials,
+  redirectUri: string,
+): Promise<string> {
+  const app = { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, REDIRECT_URI: redirectUri };
+  return startServer(processes, 'zoom-simulator', app);
+}
+
+/** Starts the file of the same name, which prints its address on a line of its own when it listens. */
+function startServer(processes: Processes, name: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const server = {
+    name,
+    file: join(BINARIES, 'node'),
+    args: ['--import', 'tsx', join(import.meta.dirname, `${name}.ts`)],
+    cwd: ROOT,
+    env: { ...cleanEnvironment(), ...env },
+  };
+  return processes.startInBackground(server, (output) => /^http:\S+$/m.exec(output)?.[0]);
+}

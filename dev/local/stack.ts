@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import type { ListrTask } from 'listr2';
+import { localConfig } from './config';
+import { connector } from './connector';
+import { Deployment } from './deployment';
+import { startEmulator } from './emulator';
+import { ROOT_CREDENTIALS } from './environment';
+import { writePrivateJson } from './files';
+import type { Processes } from './processes';
+import { startProxy, startZoomSimulator } from './servers';
+import type { StackFile } from './stack-file';
+import { makeCredentials, readCredentials } from './zoom';
+
+export interface StackOptions {
+  /** Port of the pages. @default a free one */
+  readonly port?: number;
+  /** @default a free one */
+  readonly emulatorPort?: number;
+  /** Another stand-in for Zoom, whose credentials are in the environment. @default a simulator is started */
+  readonly zoom?: string;
+  /** JSON file with settings that are merged over the local stack's. */
+  readonly config?: string;
+}
+
+/** What the steps of bringing up a stack find out. */
+export interface StackContext {
+  endpointUrl: string;
+  /** Where the pages are reached. */
+  pagesUrl: string;
+  zoomUrl: string;
+  stack: StackFile;
+}
+
+type Step = ListrTask<StackContext>;
+
+/** Where the description of the stack in `directory` lies. */
+export const stackFileIn = (directory: string): string => join(directory, 'stack.json');
+
+/**
+ * The steps from nothing to a deployed connector that knows its Zoom app.
+ *
+ * @param directory - the stack's own, empty.
+ * @throws {@link Problem} when the credentials for `options.zoom` are missing.
+ */
+export function stackSteps(directory: string, processes: Processes, options: StackOptions): Step[] {
+  const { zoom } = options;
+  const credentials = zoom === undefined ? makeCredentials() : readCredentials(process.env);
+  const deployment = new Deployment(processes, directory);
+
+  const startEmulatorStep: Step = {
+    title: 'Start the AWS emulator',
+    task: async (context) => {
+      context.endpointUrl = await startEmulator(processes, directory, options.emulatorPort);
+    },
+  };
+  const startServers: Step = {
+    title: zoom === undefined ? 'Start the proxy and the Zoom simulator' : 'Start the proxy',
+    task: async (context) => {
+      context.pagesUrl = await startProxy(processes, context.endpointUrl, options.port);
+      context.zoomUrl =
+        zoom ?? (await startZoomSimulator(processes, credentials, `${context.pagesUrl}/oauth/callback`));
+    },
+  };
+  const synthesize: Step = {
+    title: 'cdk synth',
+    task: ({ pagesUrl, zoomUrl }) => deployment.synthesize(localConfig(pagesUrl, zoomUrl, options.config)),
+  };
+  const bootstrap: Step = {
+    title: 'cdk bootstrap',
+    task: ({ endpointUrl }) => deployment.bootstrap(endpointUrl),
+  };
+  const deploy: Step = {
+    title: 'cdk deploy',
+    task: async (context) => {
+      const outputs = await deployment.deploy(context.endpointUrl);
+      context.stack = describeStack(context, outputs);
+      writePrivateJson(stackFileIn(directory), context.stack);
+    },
+  };
+  const setCredentials: Step = {
+    title: "Store the Zoom app's credentials",
+    skip: ({ stack }) => stack.outputs.OperatorFunctionName === undefined,
+    task: () => connector(stackFileIn(directory), ['app', 'set-credentials'], JSON.stringify(credentials)),
+  };
+
+  return [
+    startEmulatorStep,
+    startServers,
+    { title: 'Build', task: (_, task) => task.newListr([bootstrap, synthesize], { concurrent: true }) },
+    deploy,
+    setCredentials,
+  ];
+}
+
+function describeStack({ endpointUrl, pagesUrl }: StackContext, outputs: StackFile['outputs']): StackFile {
+  return {
+    endpointUrl,
+    ...ROOT_CREDENTIALS,
+    consoleUrl: outputs.ConsoleUrl ?? pagesUrl,
+    callbackUrl: outputs.CallbackUrl ?? `${pagesUrl}/oauth/callback`,
+    webhookUrl: outputs.WebhookUrl ?? null,
+    outputs,
+  };
+}

@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { startZoomSimulator } from '../zoom-simulator/simulator';
+
+/** A process that stands in for Zoom until it is stopped. Prints its address when it listens. */
+const { CLIENT_ID, CLIENT_SECRET, REDIRECT_URI } = z
+  .object({ CLIENT_ID: z.string(), CLIENT_SECRET: z.string(), REDIRECT_URI: z.url() })
+  .parse(process.env);
+
+const simulator = await startZoomSimulator({
+  clientId: CLIENT_ID,
+  clientSecret: CLIENT_SECRET,
+  redirectUris: [REDIRECT_URI],
+});
+console.log(simulator.url);
