@@ -91,6 +91,7 @@ const waiting: Connection = {
     etaSeconds: 57_800,
   },
 };
+const slowed: Connection = { ...running, backfill: { ...backfill, throttledByZoom: true } };
 const ownShare: Connection = {
   ...running,
   backfill: { ...backfill, state: 'waiting', waitingUntil: '2026-10-12T08:19:00Z', etaSeconds: null },
@@ -129,7 +130,12 @@ const reconnect: Connection = {
 const paused: Connection = { ...connected, name: 'Litware', id: 'con_p4us3d', status: 'paused' };
 const disconnecting: Connection = { ...connected, name: 'Proseware', status: 'disconnecting' };
 const disconnected: Connection = { ...connected, name: 'Proseware', status: 'disconnected', backfill: null };
-const merged: Connection = { ...pending, name: 'Contoso (second invite)', mergedInto: connected.id };
+const merged: Connection = {
+  ...pending,
+  name: 'Contoso (second invite)',
+  status: 'disconnected',
+  mergedInto: connected.id,
+};
 const refused: Connection = {
   ...pending,
   name: 'Woodgrove',
@@ -145,10 +151,11 @@ const problems: { readonly [Kind in ConsentProblem['kind']]: Extract<ConsentProb
   replayed: { kind: 'replayed' },
   'unknown-attempt': { kind: 'unknown-attempt' },
   'other-browser': { kind: 'other-browser' },
+  'code-rejected': { kind: 'code-rejected' },
   'wrong-role': {
     kind: 'wrong-role',
     zoomSays: 'No permission.',
-    missing: ['Usage reports: view', 'Users: view'],
+    role: 'Helpdesk',
     withdrawn: true,
   },
   'free-plan': {
@@ -156,7 +163,7 @@ const problems: { readonly [Kind in ConsentProblem['kind']]: Extract<ConsentProb
     zoomSays: 'Only available for paid account: q7vX2LmkTgCDe9wZb1RnYA',
     withdrawn: true,
   },
-  'missing-scope': { kind: 'missing-scope', scopes: ['report:read:operation_logs:admin'], withdrawn: false },
+  'missing-scope': { kind: 'missing-scope', zoomSays: degraded.capabilities[1]?.reason ?? null, withdrawn: false },
   'other-account': { kind: 'other-account', withdrawn: true },
   'zoom-unavailable': { kind: 'zoom-unavailable' },
   'zoom-refused': { kind: 'zoom-refused', zoomSays: 'The app has been disabled by the account admin (4738)' },
@@ -177,7 +184,7 @@ const invite = (connection: Connection) => (
 
 /** Every page in every state, by a name for the address bar. */
 export const SAMPLES: Readonly<Record<string, JSX.Element>> = {
-  connectors: list(connected, running, waiting, degraded, reconnect, paused, pending),
+  connectors: list(degraded, connected, pending, paused, running, waiting, reconnect),
   'connectors-empty': list(),
   catalogue: <CataloguePage />,
   'new-zoom': <NewZoomPage backfillDays={backfillDays} />,
@@ -188,6 +195,7 @@ export const SAMPLES: Readonly<Record<string, JSX.Element>> = {
   'connection-backfilling': shown(running, invited, 5),
   'connection-starting': shown(starting, invited, 5),
   'connection-waiting-for-zoom': shown(waiting, all, 60),
+  'connection-slowed': shown(slowed, invited, 5),
   'connection-taking-turns': shown(ownShare, all, 60),
   'connection-connected': shown(connected),
   'connection-degraded': shown(degraded),

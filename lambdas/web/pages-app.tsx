@@ -3,6 +3,7 @@ import type { Connection } from '../contract/connection';
 import type { LinkStore, Session, SessionStore } from '../core/access/ports';
 import { hashSecretValue } from '../core/access/secret-value';
 import { maySee, signIn } from '../core/access/sign-in';
+import type { ConnectionViews } from '../core/connections/connection-views';
 import {
   API_NOT_FOUND,
   API_UNAUTHENTICATED,
@@ -21,13 +22,6 @@ import { DeadSignInLinkPage, NotCoveredPage, NotFoundPage, SignedOutPage, SignIn
 import { CataloguePage, NewZoomPage } from './views/new-connection-pages';
 import { STYLESHEET, STYLESHEET_HASH, STYLESHEET_PATH } from './views/style/stylesheet';
 import { consentOffer } from './views/words';
-
-/** Connections as they are shown. */
-export interface ConnectionViews {
-  listConnections(): Promise<readonly Connection[]>;
-  /** @returns `undefined` when there is none. */
-  findConnection(id: string): Promise<Connection | undefined>;
-}
 
 export interface PagesDeps {
   /** Where browsers reach the pages: an origin, `https://connector.example.com`. */
@@ -66,9 +60,9 @@ export function makePagesApp(deps: PagesDeps): Hono {
     const { scope } = (await session(c)) ?? {};
     if (scope === undefined) return sendSignInNeeded(c);
     if (scope.kind === 'connection') return c.redirect(connectionPath(scope.connectionId), 303);
-    const list = await connections.listConnections();
+    const list = await connections.list();
     return sendPage(c, <ConnectorsPage connections={list} backfillDays={backfillDays} now={now()} />, {
-      refreshSeconds: list.some((connection) => connection.status === 'backfilling') ? 15 : null,
+      refreshSeconds: list.some(isMoving) ? 15 : null,
     });
   });
 
@@ -97,8 +91,8 @@ export function makePagesApp(deps: PagesDeps): Hono {
   app.get('/invite/:token', async (c) => {
     const token = c.req.param('token');
     const link = await links.find(hashSecretValue(token), now());
-    const connection = link?.kind === 'invite' ? await connections.findConnection(link.connectionId) : undefined;
-    if (link === undefined || connection === undefined) {
+    const connection = link?.kind === 'invite' ? await connections.find(link.connectionId) : undefined;
+    if (link === undefined || connection === undefined || hasEnded(connection)) {
       return sendConsentProblem(c, {
         problem: { kind: 'invalid-invite' },
         viewer: viewerOf(await session(c)),
@@ -136,8 +130,8 @@ export function makePagesApp(deps: PagesDeps): Hono {
   app.get('/api/connections', async (c) => {
     const found = await session(c);
     if (found === undefined) return c.json(API_UNAUTHENTICATED, 401);
-    if (found.scope.kind === 'all') return c.json({ connections: await connections.listConnections() });
-    const own = await connections.findConnection(found.scope.connectionId);
+    if (found.scope.kind === 'all') return c.json({ connections: await connections.list() });
+    const own = await connections.find(found.scope.connectionId);
     return c.json({ connections: own === undefined ? [] : [own] });
   });
 
@@ -151,7 +145,7 @@ export function makePagesApp(deps: PagesDeps): Hono {
   return app;
 
   async function visible({ scope }: Session, id: string): Promise<Connection | undefined> {
-    return maySee(scope, id) ? connections.findConnection(id) : undefined;
+    return maySee(scope, id) ? connections.find(id) : undefined;
   }
 
   async function deadSignInLink(c: Context): Promise<Response> {
@@ -166,10 +160,21 @@ function newConnection(c: Context, session: Session | undefined, page: () => Res
   return sendPage(c, <NotCoveredPage viewer={viewerOf(session)} />, { status: 403 });
 }
 
+/** Whether nobody can consent to it any more. */
+function hasEnded({ status }: Connection): boolean {
+  return status === 'disconnecting' || status === 'disconnected';
+}
+
+/** Whether it looks different soon without anybody doing anything. */
+function isMoving({ status, backfill }: Connection): boolean {
+  const isReading = backfill?.state === 'running' || backfill?.state === 'waiting';
+  return status === 'backfilling' || status === 'disconnecting' || isReading;
+}
+
 /** How soon something is likely to have moved; `null` when nothing is on its way. */
-function secondsToRefresh({ status, backfill }: Connection, now: number): number | null {
-  if (status === 'disconnecting') return 10;
-  if (status !== 'backfilling') return null;
+function secondsToRefresh(connection: Connection, now: number): number | null {
+  if (!isMoving(connection)) return null;
+  const { backfill } = connection;
   const waitSeconds = backfill?.waitingUntil ? (Date.parse(backfill.waitingUntil) - now) / 1000 : 0;
   return waitSeconds > 120 ? 60 : 5;
 }

@@ -19,20 +19,22 @@ export function BackfillCard({ backfill, now, refreshSeconds }: BackfillCardProp
     >
       <div class="card-pad">
         {moving ? <Moving backfill={backfill} /> : <Ended state={backfill.state} />}
-        <ul class="stats num">
-          <li>
-            <b>{count(backfill.facts)}</b> {backfill.facts === 1 ? 'record' : 'records'}
-          </li>
-          <li>
-            <b>
-              {count(backfill.shardsDone)} of {count(backfill.shardsTotal)}
-            </b>{' '}
-            parts
-          </li>
-          <li>
-            <b>{count(backfill.calls)}</b> {backfill.calls === 1 ? 'call' : 'calls'} to Zoom
-          </li>
-        </ul>
+        {backfill.shardsTotal > 0 && (
+          <ul class="stats num">
+            <li>
+              <b>{count(backfill.facts)}</b> {backfill.facts === 1 ? 'record' : 'records'}
+            </li>
+            <li>
+              <b>
+                {count(backfill.shardsDone)} of {count(backfill.shardsTotal)}
+              </b>{' '}
+              parts
+            </li>
+            <li>
+              <b>{count(backfill.calls)}</b> {backfill.calls === 1 ? 'call' : 'calls'} to Zoom
+            </li>
+          </ul>
+        )}
       </div>
       {moving && <WaitNote backfill={backfill} now={now} />}
     </Card>
@@ -74,7 +76,13 @@ function Ended({ state }: { state: BackfillView['state'] }) {
   return <p>{state === 'cancelled' ? 'Stopped before its end.' : 'All of the history has been read.'}</p>;
 }
 
-function WaitNote({ backfill: { waitingUntil, throttledByZoom }, now }: { backfill: BackfillView; now: number }) {
+function WaitNote({
+  backfill: { state, waitingUntil, throttledByZoom },
+  now,
+}: {
+  backfill: BackfillView;
+  now: number;
+}) {
   if (waitingUntil === null && !throttledByZoom) return null;
   const until = waitingUntil !== null && (
     <>
@@ -88,8 +96,8 @@ function WaitNote({ backfill: { waitingUntil, throttledByZoom }, now }: { backfi
       <Note tone="warn" icon="clock">
         {throttledByZoom ? (
           <p>
-            <strong>Waiting for Zoom.</strong> Zoom limits how fast an account may be read, over all of the apps on it.
-            Nothing is lost.{until}
+            <strong>{state === 'waiting' ? 'Waiting for Zoom.' : 'Slowed down by Zoom.'}</strong> Zoom limits how fast
+            an account may be read, over all of the apps on it. Nothing is lost.{until}
           </p>
         ) : (
           <p>

@@ -33,7 +33,7 @@ export function ConnectionPage({ connection, viewer, backfillDays, now, refreshS
       </div>
       <div class="cols">
         <div class="stack">
-          {connection.reason !== null && (
+          {connection.reason !== null && connection.mergedInto === null && (
             <Note tone={words.tone} icon={words.icon === 'sync' ? 'clock' : words.icon}>
               <p>{connection.reason}</p>
             </Note>
@@ -71,7 +71,7 @@ export function ConnectionPage({ connection, viewer, backfillDays, now, refreshS
 function Capabilities({ connection: { capabilities } }: { connection: Connection }) {
   if (capabilities.length === 0) return null;
   return (
-    <Card title="What is read">
+    <Card title="What can be read">
       <ul class="rows">
         {capabilities.map(({ stream, state, reason, remedy }) => {
           const { name, icon } = streamWords(stream);
@@ -110,7 +110,7 @@ function Details({ connection, now }: { connection: Connection; now: number }) {
         </div>
         {zoomAccountId !== null && (
           <div>
-            <dt>Zoom account</dt>
+            <dt>Zoom account ID</dt>
             <dd class="mono">{zoomAccountId}</dd>
           </div>
         )}
@@ -129,7 +129,7 @@ function Details({ connection, now }: { connection: Connection; now: number }) {
           </div>
         )}
         <div>
-          <dt>Connection</dt>
+          <dt>Connection ID</dt>
           <dd class="mono">{id}</dd>
         </div>
       </dl>

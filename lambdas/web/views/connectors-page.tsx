@@ -12,7 +12,7 @@ export interface ConnectorsPageProps {
   readonly now: number;
 }
 
-/** All connections, by name. */
+/** All connections, in the order given. The roles are said aloud because on a phone the table is laid out as cards. */
 export function ConnectorsPage({ connections, backfillDays, now }: ConnectorsPageProps) {
   return (
     <Layout title="Connectors" viewer={{ kind: 'all' }}>
@@ -21,10 +21,7 @@ export function ConnectorsPage({ connections, backfillDays, now }: ConnectorsPag
           <h1>Connectors</h1>
           <p class="lead">{summary(connections)}</p>
         </div>
-        <a class="btn btn-primary" href="/connections/new">
-          <Icon name="plus" />
-          Add a connector
-        </a>
+        {connections.length > 0 && <AddButton />}
       </div>
       {connections.length === 0 ? <Empty /> : <List {...{ connections, backfillDays, now }} />}
     </Layout>
@@ -32,36 +29,45 @@ export function ConnectorsPage({ connections, backfillDays, now }: ConnectorsPag
 }
 
 function List({ connections, backfillDays, now }: ConnectorsPageProps) {
-  const byName = [...connections].sort((a, b) => a.name.localeCompare(b.name, 'en', { sensitivity: 'base' }));
   return (
     <Card>
-      <table class="table">
+      <table class="table" role="table">
         <caption class="sr">Connected Zoom accounts</caption>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Status</th>
-            <th scope="col">Zoom account</th>
-            <th scope="col">Progress</th>
-            <th scope="col">Last sync</th>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">
+              Name
+            </th>
+            <th scope="col" role="columnheader">
+              Status
+            </th>
+            <th scope="col" role="columnheader">
+              Zoom account
+            </th>
+            <th scope="col" role="columnheader">
+              Progress
+            </th>
+            <th scope="col" role="columnheader">
+              Last sync
+            </th>
           </tr>
         </thead>
-        <tbody>
-          {byName.map((connection) => (
-            <tr>
-              <th scope="row">
+        <tbody role="rowgroup">
+          {connections.map((connection) => (
+            <tr role="row">
+              <th scope="row" role="rowheader">
                 <a href={connectionPath(connection.id)}>{connection.name}</a>
               </th>
-              <td data-label="Status">
+              <td role="cell" class="state" data-label="Status">
                 <Pill words={statusWords(connection, backfillDays)} />
               </td>
-              <td data-label="Zoom account">
+              <td role="cell" data-label="Zoom account">
                 {connection.zoomAccountId === null ? <Nothing /> : <span class="mono">{connection.zoomAccountId}</span>}
               </td>
-              <td data-label="Progress">
+              <td role="cell" data-label="Progress">
                 <Progress connection={connection} />
               </td>
-              <td data-label="Last sync">
+              <td role="cell" data-label="Last sync">
                 <LastSync connection={connection} now={now} />
               </td>
             </tr>
@@ -79,7 +85,7 @@ function Progress({ connection: { backfill, name } }: { connection: Connection }
     case 'done':
       return (
         <span class="num">
-          {count(facts)} <span class="muted small">read</span>
+          {count(facts)} <span class="muted small">{facts === 1 ? 'record' : 'records'}</span>
         </span>
       );
     case 'failed':
@@ -123,7 +129,7 @@ function LastSync({ connection: { lastSync }, now }: { connection: Connection; n
 
 function Nothing() {
   return (
-    <span class="muted">
+    <span class="muted nil">
       <span aria-hidden="true">–</span>
       <span class="sr">none yet</span>
     </span>
@@ -139,12 +145,18 @@ function Empty() {
         </span>
         <h2>No Zoom account is connected yet</h2>
         <p>Connect one yourself, or send its owner or admin an invite; they need no account here.</p>
-        <a class="btn btn-primary" href="/connections/new">
-          <Icon name="plus" />
-          Add a connector
-        </a>
+        <AddButton />
       </div>
     </Card>
+  );
+}
+
+function AddButton() {
+  return (
+    <a class="btn btn-primary" href="/connections/new">
+      <Icon name="plus" />
+      Add a connector
+    </a>
   );
 }
 

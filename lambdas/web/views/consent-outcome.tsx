@@ -32,7 +32,6 @@ export function ConsentProblemPage({ problem, viewer, connectionId, backfillDays
   return (
     <MessagePage title={words.title} icon={words.icon} tone={words.tone} viewer={viewer}>
       <p>{words.happened}</p>
-      {'zoomSays' in problem && problem.zoomSays !== null && <Quote of="In Zoom’s words" words={problem.zoomSays} />}
       {words.details.length > 0 && (
         <ul class="plain">
           {words.details.map((detail) => (
@@ -42,6 +41,7 @@ export function ConsentProblemPage({ problem, viewer, connectionId, backfillDays
           ))}
         </ul>
       )}
+      {'zoomSays' in problem && problem.zoomSays !== null && <Quote of="In Zoom’s words" words={problem.zoomSays} />}
       <div class="stack-s">
         <h2>What to do</h2>
         {words.next.length === 1 ? (

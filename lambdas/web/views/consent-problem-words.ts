@@ -51,7 +51,7 @@ export function consentProblemWords(problem: Exclude<ConsentProblem, { kind: 'ba
         tone: 'warn',
         happened: 'Each answer counts once. A reload of the page or the browser’s back button brings an old one again.',
         details: [],
-        next: ['Look at the connection first: it may well be connected. If it is not, try again.'],
+        next: ['Look at the connection: it may well be at work. If it is not, press “Connect in Zoom” there.'],
         left: 'This second answer changed nothing.',
       };
     case 'unknown-attempt':
@@ -78,20 +78,26 @@ export function consentProblemWords(problem: Exclude<ConsentProblem, { kind: 'ba
         ],
         left: NOTHING_STORED,
       };
+    case 'code-rejected':
+      return {
+        title: 'Zoom’s answer was no longer good',
+        icon: 'clock',
+        tone: 'warn',
+        happened:
+          'Zoom sends you back with a code that works once, and for a few minutes only. This one did not work any more.',
+        details: [],
+        next: ['Try again.'],
+        left: NOTHING_STORED,
+      };
     case 'wrong-role':
       return {
         title: 'Your role in Zoom does not allow this',
         icon: 'lock',
         tone: 'bad',
-        happened:
-          problem.missing.length === 0
-            ? 'Zoom does not let your role read the reports and users of the account.'
-            : 'Zoom does not let your role read what the connector needs. These permissions are missing:',
-        details: problem.missing,
+        happened: `${problem.role === null ? 'Your role' : `Your role, “${problem.role}”,`} may not read what the connector needs. It takes both of these permissions, or the account’s owner or an admin:`,
+        details: ['Usage reports: view', 'Users: view'],
         next: [
-          'Ask the account’s owner or an admin to open the invite instead. Or have your role changed:',
-          'In Zoom’s web portal, open User Management ▸ Roles and edit your role.',
-          'Tick “Usage reports: view” and “Users: view”, and save.',
+          'Have the permissions added in Zoom’s web portal: User Management › Roles › edit the role › Usage reports and Users: view. Or have the account’s owner or an admin open the invite instead.',
           'Then try again.',
         ],
         left: withdrawal(problem.withdrawn),
@@ -113,8 +119,8 @@ export function consentProblemWords(problem: Exclude<ConsentProblem, { kind: 'ba
         title: 'A permission was left out',
         icon: 'alert',
         tone: 'bad',
-        happened: 'Zoom’s answer does not cover everything that the connector cannot work without. Missing:',
-        details: problem.scopes,
+        happened: 'Zoom’s answer does not cover everything that the connector cannot work without.',
+        details: scopesIn(problem.zoomSays),
         next: [
           'Try again, and leave every permission ticked on Zoom’s page.',
           'If Zoom’s page does not list it, tell the team that invited you: they have to add it to the app in the Zoom App Marketplace.',
@@ -191,19 +197,25 @@ export function consentProblemWords(problem: Exclude<ConsentProblem, { kind: 'ba
       };
     case 'connection-changed':
       return {
-        title: 'The connection has changed meanwhile',
+        title: 'This connection has changed',
         icon: 'sync',
         tone: 'warn',
-        happened: 'Somebody else connected, removed or changed it while you were at Zoom.',
+        happened: 'It was ended, or changed by somebody else, since you opened the page.',
         details: [],
-        next: ['Look at the connection as it is now, and start again from there if it still asks for it.'],
+        next: ['Look at the connection as it is now. If it has ended, ask for a new invite.'],
         left: 'Your attempt changed nothing.',
       };
   }
 }
 
 const MANUAL_WITHDRAWAL =
-  'The permission that you gave could not be revoked: remove it in the Zoom App Marketplace, under Manage ▸ Added Apps.';
+  'The permission that you gave could not be revoked: remove it in the Zoom App Marketplace, under Manage › Added Apps.';
+
+/** The scopes that Zoom names: “… does not contain scopes:[a, b].” */
+function scopesIn(zoomSays: string | null): readonly string[] {
+  const named = /scopes:\[([^\]]*)\]/.exec(zoomSays ?? '')?.[1] ?? '';
+  return named.split(',').flatMap((scope) => scope.trim() || []);
+}
 
 function withdrawal(withdrawn: boolean): string {
   return withdrawn

@@ -13,15 +13,17 @@ export type ConsentProblem =
   | { readonly kind: 'unknown-attempt' }
   /** The consent cookie is missing or another attempt's. */
   | { readonly kind: 'other-browser' }
-  /** `missing` are the permissions that the role lacks, as Zoom's role editor calls them; `[]` when Zoom did not say. */
+  /** The answer's code was not good, or not any more: Zoom's live five minutes. */
+  | { readonly kind: 'code-rejected' }
+  /** `role` is the admin's, as Zoom calls it, where known. */
   | {
       readonly kind: 'wrong-role';
       readonly zoomSays: string | null;
-      readonly missing: readonly string[];
+      readonly role: string | null;
       readonly withdrawn: boolean;
     }
   | { readonly kind: 'free-plan'; readonly zoomSays: string | null; readonly withdrawn: boolean }
-  | { readonly kind: 'missing-scope'; readonly scopes: readonly string[]; readonly withdrawn: boolean }
+  | { readonly kind: 'missing-scope'; readonly zoomSays: string | null; readonly withdrawn: boolean }
   /** A reconnect was answered by another Zoom account than the connection's. */
   | { readonly kind: 'other-account'; readonly withdrawn: boolean }
   /** Zoom did not answer, or with a fault of its own. */
@@ -47,6 +49,7 @@ export const CONSENT_PROBLEM_STATUS = {
   declined: 200,
   expired: 410,
   replayed: 409,
+  'code-rejected': 410,
   'unknown-attempt': 400,
   'other-browser': 403,
   'wrong-role': 403,
@@ -67,7 +70,7 @@ export function mayTryAgain(kind: ConsentProblemKind): boolean {
   switch (kind) {
     case 'declined':
     case 'expired':
-    case 'replayed':
+    case 'code-rejected':
     case 'wrong-role':
     case 'free-plan':
     case 'missing-scope':
@@ -75,6 +78,7 @@ export function mayTryAgain(kind: ConsentProblemKind): boolean {
     case 'zoom-unavailable':
     case 'zoom-refused':
       return true;
+    case 'replayed':
     case 'unknown-attempt':
     case 'other-browser':
     case 'app-credentials-rejected':

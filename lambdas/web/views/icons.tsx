@@ -9,6 +9,7 @@ const PATHS = {
   cross: 'M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0ZM6 6l4 4M10 6l-4 4',
   merge: 'M4 2.5v3.2a4 4 0 0 0 4 4h5M10.5 6.8 13.4 9.7l-2.9 2.9M4 13.5V10',
   question: 'M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0ZM6.3 6.4A1.75 1.75 0 1 1 8 8.6v.5M8 11.2v.05',
+  chevron: 'M4 6.2 8 10.2l4-4',
   plus: 'M8 3v10M3 8h10',
   arrow: 'M3 8h10M9 4l4 4-4 4',
   external: 'M6.5 3.5h-3v9h9v-3M9 3h4v4M13 3 7.5 8.5',

@@ -49,7 +49,7 @@ export function Layout({ title, viewer, narrow = false, children }: PropsWithChi
         <main id="main" class={narrow ? 'narrow' : undefined} tabindex={-1}>
           {children}
         </main>
-        <footer class="foot">Reads only. This connector changes nothing in Zoom.</footer>
+        <footer class={narrow ? 'foot narrow' : 'foot'}>Reads only. This connector changes nothing in Zoom.</footer>
       </body>
     </html>
   );

@@ -2,7 +2,8 @@ import type { PropsWithChildren } from 'hono/jsx';
 import { connectionPath } from './components';
 import { Icon, type IconName } from './icons';
 import { Layout, type Viewer } from './layout';
-import { Soon } from './time';
+import { SESSION_MS } from '../../core/access/sign-in';
+import { counted, Soon } from './time';
 import type { Tone } from './words';
 
 export interface MessagePageProps {
@@ -134,7 +135,7 @@ export function DeadSignInLinkPage({ viewer }: { viewer: Viewer }) {
 export function SignInPage({ token, expiresAt, now }: { token: string; expiresAt: string; now: number }) {
   return (
     <MessagePage title="Sign in to the connectors" icon="shield" tone="info" viewer={null}>
-      <p>This link signs one browser in, for up to eight hours.</p>
+      <p>This link signs one browser in, for {counted(SESSION_MS / 3_600_000, 'hour')}.</p>
       <form class="actions" method="post" action={`/session/${encodeURIComponent(token)}`}>
         <button class="btn btn-primary" type="submit">
           Sign in

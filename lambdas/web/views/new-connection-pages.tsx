@@ -1,3 +1,4 @@
+import { Card } from './components';
 import { Icon } from './icons';
 import { Breadcrumbs, Layout } from './layout';
 import { HowToUndo, WhatIsRead, WhoMayAllow } from './what-is-read';
@@ -53,10 +54,7 @@ export function NewZoomPage({ backfillDays, name, problem }: NewZoomPageProps) {
       <Breadcrumbs to={[CONNECTORS, { href: '/connections/new', label: 'Add a connector' }]} here="Zoom" />
       <div class="intro">
         <h1>Connect a Zoom account</h1>
-        <p class="lead">
-          Give it a name, then sign in at Zoom as the account’s owner or an admin. For an account that is somebody
-          else’s to connect, send an invite instead.
-        </p>
+        <p class="lead">Give it a name, then sign in at Zoom as the account’s owner or an admin.</p>
       </div>
       <div class="stack">
         <form class="card card-pad stack" method="post" action="/connections">
@@ -92,6 +90,15 @@ export function NewZoomPage({ backfillDays, name, problem }: NewZoomPageProps) {
             <p class="small">Zoom asks you before anything is read.</p>
           </div>
         </form>
+        <Card title="Somebody else’s account?">
+          <div class="card-pad stack-s">
+            <p class="small">
+              Send its owner or admin an invite: a link to connect this one account, for which they need no sign-in
+              here.
+            </p>
+            <pre class="command">npm run -s connector -- invite --name "Contoso EMEA"</pre>
+          </div>
+        </Card>
         <WhatIsRead backfillDays={backfillDays} />
         <WhoMayAllow />
         <HowToUndo />

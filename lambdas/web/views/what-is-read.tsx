@@ -51,7 +51,10 @@ export function WhatIsRead({ backfillDays }: { backfillDays: number }) {
         </ul>
       </div>
       <details>
-        <summary>What Zoom’s consent page will list</summary>
+        <summary>
+          What Zoom’s consent page will list
+          <Icon name="chevron" />
+        </summary>
         <div>
           <p class="muted">
             Zoom shows these four permissions in its own words. All of them are for reading. Should it list one to
@@ -108,7 +111,7 @@ export function HowToUndo() {
     <Card title="How to undo it">
       <div class="card-pad stack-s">
         <p class="small">
-          In the <strong>Zoom App Marketplace</strong>, at any time: Manage ▸ Added Apps ▸ this app ▸{' '}
+          In the <strong>Zoom App Marketplace</strong>, at any time: Manage › Added Apps › this app ›{' '}
           <strong>Remove</strong>. Zoom ends the connector’s access at once.
         </p>
         <p class="muted small">To have deleted what was already read, ask the team that runs the connector.</p>

@@ -78,7 +78,8 @@ export function statusWords(connection: Connection, backfillDays: number): State
         label: 'Disconnected',
         icon: 'minus',
         tone: 'idle',
-        meaning: 'The connector has no access to this Zoom account any more.',
+        meaning:
+          'The connector has no access to this Zoom account any more. To connect the account again takes a new invite.',
       };
     case 'refused':
       return {
@@ -99,7 +100,6 @@ export function consentOffer(connection: Connection): { readonly label: string; 
     case 'refused':
       return { label: 'Connect in Zoom', primary: true };
     case 'reconnect_needed':
-    case 'disconnected':
       return { label: 'Reconnect in Zoom', primary: true };
     case 'degraded':
       return { label: 'Reconnect in Zoom', primary: false };
@@ -110,12 +110,13 @@ export function consentOffer(connection: Connection): { readonly label: string; 
     case 'backfilling':
     case 'paused':
     case 'disconnecting':
+    case 'disconnected':
       return null;
   }
 }
 
 export const CAPABILITY_WORDS: { readonly [State in Capability['state']]: StateWords } = {
-  available: { label: 'Being read', icon: 'check-circle', tone: 'ok' },
+  available: { label: 'Available', icon: 'check-circle', tone: 'ok' },
   unavailable: { label: 'Not available', icon: 'minus', tone: 'warn' },
   unknown: { label: 'Not tried yet', icon: 'question', tone: 'idle' },
 };
@@ -149,5 +150,5 @@ export function planWords(plan: Plan): string {
 }
 
 export function days(count: number): string {
-  return count === 1 ? 'day' : `${count} days`;
+  return count === 1 ? 'day' : `${count}\u00a0days`;
 }

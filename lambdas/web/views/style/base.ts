@@ -8,7 +8,7 @@ body {
   font: 400 15px/1.6 ui-sans-serif, system-ui, -apple-system, "Segoe UI Variable Text", "Segoe UI", Roboto, "Helvetica Neue", sans-serif;
   -webkit-font-smoothing: antialiased; text-rendering: optimizeLegibility;
 }
-h1, h2, h3, p, ul, ol, dl, dd, figure { margin: 0; padding: 0; }
+h1, h2, h3, p, ul, ol, dl, dd, figure, blockquote, pre { margin: 0; padding: 0; }
 h1 { font-size: 26px; line-height: 1.25; font-weight: 640; letter-spacing: -0.02em; text-wrap: balance; overflow-wrap: anywhere; }
 h2 { font-size: 15px; line-height: 1.4; font-weight: 620; letter-spacing: -0.005em; }
 h3 { font-size: 14.5px; line-height: 1.45; font-weight: 600; }
@@ -32,10 +32,10 @@ svg { display: block; flex: none; }
 .top-in { max-width: 1008px; margin: 0 auto; padding: 0 24px; min-height: 56px; display: flex; align-items: center; justify-content: space-between; gap: 16px; }
 .brand { display: inline-flex; align-items: center; gap: 10px; color: var(--text); font-weight: 600; letter-spacing: -0.01em; text-decoration: none; }
 .brand svg { color: var(--accent); }
-.top nav { display: flex; align-items: center; gap: 4px; }
+.top nav { display: flex; align-items: center; gap: 4px; margin-right: -10px; }
 
 main { flex: 1; width: 100%; max-width: 1008px; margin: 0 auto; padding: 36px 24px 64px; }
-main.narrow { max-width: 688px; }
+main.narrow, .foot.narrow { max-width: 688px; }
 main:focus { outline: none; }
 .foot { max-width: 1008px; width: 100%; margin: 0 auto; padding: 20px 24px 32px; color: var(--muted); font-size: 13px; }
 

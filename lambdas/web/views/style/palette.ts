@@ -17,6 +17,8 @@ export interface Palette {
   readonly infoSoft: string;
   readonly warn: string;
   readonly warnSoft: string;
+  /** Fills, never letters. */
+  readonly warnFill: string;
   readonly bad: string;
   readonly badSoft: string;
   readonly idle: string;
@@ -41,6 +43,7 @@ export const LIGHT: Palette = {
   infoSoft: '#e9eefd',
   warn: '#7d4a00',
   warnSoft: '#fcf1dc',
+  warnFill: '#c27a0a',
   bad: '#a8231b',
   badSoft: '#fdebe9',
   idle: '#4b5361',
@@ -65,6 +68,7 @@ export const DARK: Palette = {
   infoSoft: '#182342',
   warn: '#f0b95a',
   warnSoft: '#2e230f',
+  warnFill: '#e0a340',
   bad: '#ff9189',
   badSoft: '#351a19',
   idle: '#aab2c0',

@@ -40,6 +40,8 @@ export const PARTS_CSS = `
 .table tbody th { padding-top: 15px; padding-bottom: 15px; font-size: 15px; font-weight: 600; color: var(--text); white-space: normal; overflow-wrap: anywhere; letter-spacing: -0.005em; }
 .table tbody th a { color: inherit; text-decoration: none; }
 .table tbody th a:hover { text-decoration: underline; text-decoration-color: var(--muted); }
+.table tbody th { min-width: 170px; }
+.table .mono { font-size: 13px; color: var(--muted); }
 .table tbody tr { position: relative; }
 .table tbody th a::after { content: ""; position: absolute; inset: 0; }
 .table tbody tr:hover { background: color-mix(in srgb, var(--sunken) 55%, transparent); }
@@ -49,8 +51,8 @@ progress { appearance: none; display: block; width: 100%; height: 8px; border: 0
 progress::-webkit-progress-bar { background: var(--idle-soft); border-radius: 99px; }
 progress::-webkit-progress-value { background: var(--accent); border-radius: 99px; }
 progress::-moz-progress-bar { background: var(--accent); border-radius: 99px; }
-progress.slow::-webkit-progress-value { background: var(--warn); }
-progress.slow::-moz-progress-bar { background: var(--warn); }
+progress.slow::-webkit-progress-value { background: var(--warn-fill); }
+progress.slow::-moz-progress-bar { background: var(--warn-fill); }
 .mini { display: grid; grid-template-columns: minmax(56px, 96px) auto; align-items: center; gap: 10px; font-size: 13px; color: var(--muted); }
 .mini progress { height: 6px; }
 .meter { display: flex; justify-content: space-between; align-items: baseline; gap: 16px; margin-bottom: 9px; }
@@ -64,6 +66,8 @@ progress.slow::-moz-progress-bar { background: var(--warn); }
 .facts dd { overflow-wrap: anywhere; font-size: 14.5px; }
 .rows { list-style: none; }
 .rows > li { display: flex; gap: 14px; padding: 15px 24px; }
+.rows > li:not(:has(p)) { align-items: center; }
+.rows > li:not(:has(p)) .side { align-self: center; }
 .rows > li + li { border-top: 1px solid var(--line); }
 .rows .glyph { width: 32px; height: 32px; flex: none; display: grid; place-items: center; border-radius: 9px; background: var(--sunken); color: var(--muted); }
 .rows .body { flex: 1; min-width: 0; }
@@ -72,6 +76,7 @@ progress.slow::-moz-progress-bar { background: var(--warn); }
 .rows .side { flex: none; align-self: flex-start; }
 
 .steps { counter-reset: step; list-style: none; display: grid; gap: 12px; }
+.steps + .actions { margin-top: 22px; }
 .steps li { counter-increment: step; position: relative; padding-left: 36px; font-size: 14.5px; }
 .steps li::before { content: counter(step); position: absolute; left: 0; top: 0; width: 24px; height: 24px; display: grid; place-items: center; border-radius: 50%; background: var(--sunken); color: var(--muted); font-size: 12.5px; font-weight: 620; }
 .plain { list-style: none; display: grid; gap: 8px; font-size: 14.5px; }
@@ -79,7 +84,11 @@ progress.slow::-moz-progress-bar { background: var(--warn); }
 .plain svg { margin-top: 4px; color: var(--muted); }
 .plain .yes svg { color: var(--ok); }
 details { border-top: 1px solid var(--line); }
-summary { padding: 14px 24px; cursor: pointer; font-weight: 580; font-size: 14.5px; }
+summary { display: flex; align-items: center; justify-content: space-between; gap: 12px; padding: 14px 24px; cursor: pointer; font-weight: 580; font-size: 14.5px; list-style: none; border-radius: 0 0 14px 14px; }
+summary::-webkit-details-marker { display: none; }
+summary:hover { background: color-mix(in srgb, var(--sunken) 55%, transparent); }
+summary svg { color: var(--muted); }
+details[open] > summary svg { transform: rotate(180deg); }
 summary:focus-visible { outline-offset: -3px; }
 details[open] > summary { padding-bottom: 6px; }
 details > div { padding: 0 24px 20px; font-size: 14px; }
@@ -118,14 +127,18 @@ details > div { padding: 0 24px 20px; font-size: 14px; }
   .rows > li { flex-wrap: wrap; }
   .rows .body { flex-basis: calc(100% - 46px); }
   .rows .side { margin-left: 46px; }
+  .actions > form { width: 100%; }
   .actions .btn, .btn.wide { width: 100%; min-height: 44px; }
   .actions .small { flex-basis: 100%; }
   .table thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .table, .table tbody, .table tr, .table td, .table tbody th { display: block; }
-  .table tbody tr { padding: 16px 18px; border-bottom: 1px solid var(--line); }
+  .table tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: start; gap: 7px 12px; padding: 17px 18px; border-bottom: 1px solid var(--line); }
   .table tbody tr:last-child { border-bottom: 0; }
-  .table tbody tr > * { padding: 0; border: 0; }
-  .table tbody td { display: flex; align-items: baseline; justify-content: space-between; gap: 16px; margin-top: 8px; font-size: 14px; }
+  .table tbody th { min-width: 0; }
+  .table tbody tr > *, .table tr > :first-child, .table tr > :last-child { padding: 0; border: 0; }
+  .table tbody td { grid-column: 1 / -1; display: flex; align-items: baseline; justify-content: space-between; gap: 16px; font-size: 14px; }
+  .table tbody td.state { grid-column: 2; }
+  .table tbody td.state::before, .table tbody td:has(.nil) { display: none; }
   .table td::before { content: attr(data-label); color: var(--muted); font-size: 13px; flex: none; }
   .table td > * { text-align: right; min-width: 0; overflow-wrap: anywhere; }
 }
