@@ -27,7 +27,13 @@ export type ConsentOutcome =
   /** The account had a connection already, and that was renewed. */
   | { readonly kind: 'merged'; readonly connectionId: string; readonly into: string }
   | { readonly kind: 'declined'; readonly connectionId: string }
-  | { readonly kind: 'refused'; readonly connectionId: string; readonly refusal: Refusal }
+  | {
+      readonly kind: 'refused';
+      readonly connectionId: string;
+      readonly refusal: Refusal;
+      /** Whether Zoom took the grant back. */
+      readonly revoked: boolean;
+    }
   /** The code was not good (any more). */
   | { readonly kind: 'codeRejected'; readonly connectionId: string }
   | { readonly kind: 'unknownState' | 'replayed' | 'expired' | 'otherBrowser' };
@@ -76,19 +82,24 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
   };
 
   async function keepOrRevoke(attempt: ConsentAttempt, grant: Grant): Promise<ConsentOutcome> {
-    let isKept = false;
+    const { connectionId } = attempt;
+    let judged: ConnectionRecord | Refusal;
     try {
-      const { connectionId } = attempt;
-      const apiUrl = grant.apiUrl ?? settings.apiUrl;
-      const judgement = await judgeGrant(zoom, { accessToken: grant.tokens.accessToken, apiUrl });
-      if (judgement.kind === 'refused') return await refuse(connectionId, judgement.refusal);
-      const target = await bind(connectionId, grant, judgement.identity);
-      if (target === 'otherAccount') return await refuse(connectionId, { kind: 'otherAccount' });
-      isKept = true;
-      return await settle(attempt, target);
-    } finally {
-      if (!isKept) await revoke(attempt.connectionId, grant);
+      judged = await judgeAndBind(connectionId, grant);
+    } catch (error) {
+      await revoke(connectionId, grant);
+      throw error;
     }
+    if (!('kind' in judged)) return settle(attempt, judged);
+    const revoked = await revoke(connectionId, grant);
+    await noteRefusal(connectionId, judged);
+    return { kind: 'refused', connectionId, refusal: judged, revoked };
+  }
+
+  async function judgeAndBind(connectionId: string, grant: Grant): Promise<ConnectionRecord | Refusal> {
+    const apiUrl = grant.apiUrl ?? settings.apiUrl;
+    const judgement = await judgeGrant(zoom, { accessToken: grant.tokens.accessToken, apiUrl });
+    return judgement.kind === 'refused' ? judgement.refusal : bind(connectionId, grant, judgement.identity);
   }
 
   /** Gives the account's connection the new token set. @returns the connection as it was before. */
@@ -96,12 +107,12 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     connectionId: string,
     grant: Grant,
     identity: ZoomIdentity,
-  ): Promise<ConnectionRecord | 'otherAccount'> {
+  ): Promise<ConnectionRecord | Refusal> {
     const { zoomAccountId } = identity;
     for (let round = 1; ; round++) {
       const invited = await connections.find(connectionId);
       if (invited === undefined) throw new NotFoundError('the connection is gone', 'ask for a new invite');
-      if (invited.zoomAccountId !== null && invited.zoomAccountId !== zoomAccountId) return 'otherAccount';
+      if (invited.zoomAccountId !== null && invited.zoomAccountId !== zoomAccountId) return { kind: 'otherAccount' };
       const target = (await connections.findByAccount(zoomAccountId)) ?? invited;
       const generation = randomBytes(8).toString('hex');
       await vault.create({ connectionId: target.id, generation }, grant.tokens);
@@ -131,13 +142,12 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
   }
 
   /** Notes the refusal on a connection that never had a grant; one that works keeps working. */
-  async function refuse(connectionId: string, refusal: Refusal): Promise<ConsentOutcome> {
+  async function noteRefusal(connectionId: string, refusal: Refusal): Promise<void> {
     await changeConnection(connections, connectionId, ({ generation }) =>
       generation === null
         ? { status: 'refused', reason: refusalReason(refusal), plan: refusedPlan(refusal) }
         : undefined,
     );
-    return { kind: 'refused', connectionId, refusal };
   }
 
   async function merge(connectionId: string, into: string): Promise<void> {
@@ -148,11 +158,14 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     }));
   }
 
-  async function revoke(connectionId: string, grant: Grant): Promise<void> {
+  /** @returns whether Zoom took the grant back. */
+  async function revoke(connectionId: string, grant: Grant): Promise<boolean> {
     try {
       await zoom.revoke(grant.tokens);
+      return true;
     } catch (error) {
       ports.log.revokeFailed(connectionId, error);
+      return false;
     }
   }
 }

@@ -1,0 +1,94 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { z } from 'zod';
+import { makeDocumentClient } from '../adapters/aws/document-client';
+import { makeDynamoDbLinkStore } from '../adapters/aws/dynamodb-access-stores';
+import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
+import { makeSecretsAppCredentials } from '../adapters/aws/secrets';
+import { makeStepFunctionsRunStarter } from '../adapters/aws/step-functions-run-starter';
+import { ENV } from '../contract/env';
+import type { OperatorAnswers, OperatorCommand, OperatorError, OperatorResult } from '../contract/operator';
+import { makeConnectionViews } from '../core/connections/connection-views';
+import { ConnectorError, InvalidInputError } from '../core/errors';
+import { makeOperator } from '../core/operator/operator';
+import { systemClock } from '../runtime/clock';
+import { readEnv } from '../runtime/env';
+import { instrument } from '../runtime/instrument';
+import { logger } from '../runtime/telemetry';
+
+const env = readEnv(
+  ENV.publicUrl,
+  ENV.controlTable,
+  ENV.zoomAppSecret,
+  ENV.backfillStateMachine,
+  ENV.syncStateMachine,
+);
+const client = makeDocumentClient();
+const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
+
+const operator = makeOperator(
+  {
+    connections,
+    views: makeConnectionViews({
+      connections,
+      progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
+      now: systemClock.now,
+    }),
+    links: makeDynamoDbLinkStore(client, env.CONTROL_TABLE),
+    runs: makeStepFunctionsRunStarter(new SFNClient({}), {
+      backfill: env.BACKFILL_STATE_MACHINE_ARN,
+      sync: env.SYNC_STATE_MACHINE_ARN,
+    }),
+    credentials: makeSecretsAppCredentials(new SecretsManagerClient({}), env.ZOOM_APP_SECRET),
+    clock: systemClock,
+  },
+  { publicUrl: env.PUBLIC_URL },
+);
+
+const connectionId = z.string().min(1);
+const minutes = z.number().int().min(1).max(43_200).optional();
+const secret = z.string().min(1).max(500);
+
+const Command: z.ZodType<OperatorCommand> = z.discriminatedUnion('command', [
+  z.object({
+    command: z.literal('set-credentials'),
+    clientId: secret,
+    clientSecret: secret,
+    webhookSecret: secret.optional(),
+  }),
+  z.object({ command: z.literal('invite'), name: z.string(), connectionId: connectionId.optional(), minutes }),
+  z.object({ command: z.literal('link'), minutes }),
+  z.object({ command: z.literal('connections') }),
+  z.object({ command: z.literal('status'), connectionId }),
+  z.object({ command: z.literal('backfill'), connectionId, from: z.iso.date().optional(), to: z.iso.date().optional() }),
+  z.object({ command: z.literal('sync'), connectionId }),
+]);
+
+type Answer = OperatorAnswers[keyof OperatorAnswers];
+
+/** Invoked by the operator CLI: one command, one answer. What the operator can mend comes back as an error value. */
+export const handler = instrument(async (event: unknown): Promise<OperatorResult<Answer>> => {
+  try {
+    const command = parseCommand(event);
+    logger.info('operator command', { command: command.command });
+    // each handler takes the command that its name selects
+    const run = operator[command.command] as (command: OperatorCommand) => Promise<Answer>;
+    return { ok: true, answer: await run(command) };
+  } catch (error) {
+    if (error instanceof ConnectorError) return { ok: false, error: errorOf(error) };
+    throw error;
+  }
+});
+
+function parseCommand(event: unknown): OperatorCommand {
+  const parsed = Command.safeParse(event);
+  if (parsed.success) return parsed.data;
+  // names of what is wrong, never its value: it may be a secret
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'command'} (${issue.code})`);
+  throw new InvalidInputError(`these values cannot be used: ${problems.join(', ')}`, 'see connector COMMAND --help');
+}
+
+function errorOf({ code, message, remedy }: ConnectorError): OperatorError {
+  return { code, message, remedy };
+}

@@ -1,0 +1,56 @@
+import { makeDocumentClient } from '../adapters/aws/document-client';
+import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbFactStore } from '../adapters/aws/dynamodb-fact-store';
+import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
+import { makeDynamoDbRefreshLeases } from '../adapters/aws/dynamodb-refresh-leases';
+import { makeDynamoDbProgressStore, makeDynamoDbSeenUsers } from '../adapters/aws/dynamodb-run-stores';
+import { ENV } from '../contract/env';
+import type { ShardTask } from '../contract/workflow';
+import { makeReadShard } from '../core/runs/read-shard';
+import { makeAccessTokens } from '../core/tokens/access-tokens';
+import { systemClock } from '../runtime/clock';
+import { readEnv } from '../runtime/env';
+import { instrument } from '../runtime/instrument';
+import { ShardTaskPayload } from '../runtime/payloads';
+import { logger } from '../runtime/telemetry';
+import { makeZoom } from '../runtime/zoom';
+
+const env = readEnv(ENV.controlTable, ENV.factsTable, ENV.perSecondShare, ENV.perDayShare, ENV.retentionDays);
+const client = makeDocumentClient();
+const zoom = makeZoom();
+
+const nameOf = ({ run, shard }: ShardTask) => ({ connectionId: run.connectionId, runId: run.runId, shard: shard.id });
+
+const readShard = makeReadShard(
+  {
+    connections: makeDynamoDbConnectionStore(client, env.CONTROL_TABLE),
+    progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
+    seenUsers: makeDynamoDbSeenUsers(client, env.CONTROL_TABLE),
+    facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),
+    quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
+    tokens: makeAccessTokens({
+      vault: zoom.vault,
+      leases: makeDynamoDbRefreshLeases(client, env.CONTROL_TABLE),
+      zoom: zoom.oauth,
+      clock: systemClock,
+    }),
+    zoom: zoom.api,
+    clock: systemClock,
+    log: {
+      page: (task, read) => logger.info('page stored', { ...nameOf(task), ...read }),
+      malformed: (task, problems) => logger.error('rows that cannot become facts', { ...nameOf(task), problems }),
+      fault: (task, error) => logger.warn('Zoom failed, trying again', { ...nameOf(task), what: error.message }),
+      reconnectNeeded: (task) => logger.warn('the grant is dead: a new consent is needed', nameOf(task)),
+    },
+  },
+  {
+    quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
+    retentionDays: env.RETENTION_DAYS,
+    apiUrl: zoom.apiUrl,
+  },
+);
+
+/** Step Functions task: reads one shard as far as time and quota allow. */
+export const handler = instrument(async (event: unknown, context) =>
+  readShard(ShardTaskPayload.parse(event), systemClock.now() + context.getRemainingTimeInMillis()),
+);

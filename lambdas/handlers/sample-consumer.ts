@@ -1,0 +1,33 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { z } from 'zod';
+import { FACT_KINDS, FACT_VERSION } from '../contract/fact';
+import { instrument } from '../runtime/instrument';
+import { logger, metrics } from '../runtime/telemetry';
+
+const Fact = z.object({
+  v: z.literal(FACT_VERSION),
+  id: z.string(),
+  kind: z.enum(FACT_KINDS),
+  connectionId: z.string(),
+  time: z.string().optional(),
+});
+
+const processor = new BatchProcessor(EventType.DynamoDBStreams);
+
+function consume({ eventName, dynamodb }: DynamoDBRecord): Promise<void> {
+  const fact = Fact.parse(unmarshall(dynamodb?.NewImage as Record<string, AttributeValue>));
+  logger.info('fact', { event: eventName, ...fact });
+  const metric = metrics.singleMetric();
+  metric.addDimension('kind', fact.kind);
+  metric.addMetric('FactsConsumed', MetricUnit.Count, 1);
+  return Promise.resolve();
+}
+
+/** Sample of a consumer: one log line and one count for each fact that is new or changed. */
+export const handler = instrument(async (event: DynamoDBStreamEvent, context) =>
+  processPartialResponse(event, consume, processor, { context }),
+);

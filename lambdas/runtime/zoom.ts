@@ -1,0 +1,32 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { makeSecretsAppCredentials, makeSecretsTokenVault } from '../adapters/aws/secrets';
+import { makeHttpZoomApi } from '../adapters/zoom/http-zoom-api';
+import { makeHttpZoomOAuth } from '../adapters/zoom/http-zoom-oauth';
+import { ENV } from '../contract/env';
+import { readEnv } from './env';
+import { systemClock } from './clock';
+
+/** What the two functions that hold tokens need of Zoom and Secrets Manager; made once per cold start. */
+export function makeZoom() {
+  const env = readEnv(
+    ENV.publicUrl,
+    ENV.tokensPrefix,
+    ENV.tokensKeyArn,
+    ENV.zoomAppSecret,
+    ENV.zoomOAuthUrl,
+    ENV.zoomApiUrl,
+  );
+  const secrets = new SecretsManagerClient({});
+  const credentials = makeSecretsAppCredentials(secrets, env.ZOOM_APP_SECRET);
+  const settings = {
+    oauthUrl: env.ZOOM_OAUTH_URL,
+    apiUrl: env.ZOOM_API_URL,
+    redirectUri: `${env.PUBLIC_URL}/oauth/callback`,
+  };
+  return {
+    apiUrl: env.ZOOM_API_URL,
+    vault: makeSecretsTokenVault(secrets, { prefix: env.TOKENS_PREFIX, kmsKeyId: env.TOKENS_KEY_ARN }),
+    oauth: makeHttpZoomOAuth(settings, () => credentials.read(), systemClock.now),
+    api: makeHttpZoomApi(systemClock.now),
+  };
+}
