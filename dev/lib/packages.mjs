@@ -17,12 +17,16 @@ export function packagesAreInstalled(root) {
   });
 }
 
-/** @throws {Problem} when npm fails; its own output is shown before. */
+/**
+ * Installs what `package-lock.json` says. Not by `npm ci`: that refuses a lock that lacks a package only because it is
+ * for other systems and the registry did not have it when the lock was made.
+ *
+ * @throws {Problem} when npm fails; its own output is shown before.
+ */
 export async function installPackages(root) {
   // whatever NODE_ENV and npm's settings say: the tools are development packages, and binaries are optional ones
-  const { ok, output } = await run('npm', ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'], {
-    cwd: root,
-  });
+  const included = ['--include=dev', '--include=optional'];
+  const { ok, output } = await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', ...included], { cwd: root });
   if (!ok) {
     process.stderr.write(output);
     throw new Problem(`npm could not install the packages: ${machineProblem(output) ?? 'see its message above'}`);
