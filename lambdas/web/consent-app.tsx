@@ -9,11 +9,7 @@ import { type CompleteConsentPorts, type ConsentOutcome, makeCompleteConsent } f
 import type { Refusal } from '../core/consent/ports';
 import { cookieKey, startConsent } from '../core/consent/start-consent';
 import { ConflictError, InvalidInputError, NotFoundError } from '../core/errors';
-import {
-  AppCredentialsMissingError,
-  AppCredentialsRejectedError,
-  ZoomFaultError,
-} from '../core/zoom/zoom-fault';
+import { AppCredentialsMissingError, AppCredentialsRejectedError, ZoomFaultError } from '../core/zoom/zoom-fault';
 import { handleTheRest, sendConsentProblem, sendPage, sendSignInNeeded, viewerOf } from './respond';
 import { csrfCheck, makeCookies, readSession, securityHeaders } from './security';
 import { connectionPath } from './views/components';

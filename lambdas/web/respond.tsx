@@ -22,8 +22,12 @@ export interface PageOptions {
 export function sendPage(c: Context, page: JSX.Element, options: PageOptions = {}): Response {
   if (options.leadsToZoom) c.header('Content-Security-Policy', POLICY_TO_ZOOM);
   if (options.refreshSeconds) c.header('Refresh', String(options.refreshSeconds));
-  // our components are synchronous, and so is their text
-  return c.html(`<!doctype html>${page as unknown as string}`, options.status ?? 200);
+  return c.html(`<!doctype html>${htmlOf(page)}`, options.status ?? 200);
+}
+
+/** The text of a page or a part of one. Our components are synchronous, and so is their text. */
+export function htmlOf(element: JSX.Element): string {
+  return (element as { toString(): string }).toString();
 }
 
 /** Answers with what became of a consent that did not work out. */

@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import { STATUSES, type BackfillView, type Connection } from '../../../lambdas/contract/connection';
+import { htmlOf } from '../../../lambdas/web/respond';
+import { ConnectionPage } from '../../../lambdas/web/views/connection-page';
+import { BACKFILLING, connection, NOW } from './support';
+
+const page = (shown: Connection) =>
+  htmlOf(
+    <ConnectionPage connection={shown} viewer={{ kind: 'all' }} backfillDays={7} now={NOW} refreshSeconds={null} />,
+  );
+
+function backfilling(change: Partial<BackfillView>): Connection {
+  return { ...BACKFILLING, backfill: BACKFILLING.backfill && { ...BACKFILLING.backfill, ...change } };
+}
+
+const LABELS: { readonly [S in Connection['status']]: string } = {
+  pending: 'Pending',
+  backfilling: 'Backfilling',
+  connected: 'Connected',
+  degraded: 'Degraded',
+  reconnect_needed: 'Reconnect needed',
+  paused: 'Paused',
+  disconnecting: 'Disconnecting',
+  disconnected: 'Disconnected',
+  refused: 'Refused',
+};
+
+describe("a connection's page", () => {
+  it.each(STATUSES)('says in a word that it is %s', (status) => {
+    expect(page(connection({ status }))).toContain(`</svg>${LABELS[status]}</span>`);
+  });
+
+  it('does not call it connected before it is', () => {
+    expect(page(BACKFILLING)).not.toContain('Connected');
+  });
+
+  it.each(['pending', 'refused'] as const)('asks to connect while it is %s', (status) => {
+    expect(page(connection({ status }))).toMatch(/action="\/connections\/c1\/consent".*Connect in Zoom/s);
+  });
+
+  it.each(['reconnect_needed', 'degraded'] as const)('asks to reconnect when it is %s', (status) => {
+    expect(page(connection({ status, connectedAt: '2026-10-01T00:00:00Z' }))).toMatch(
+      /action="\/connections\/c1\/consent".*Reconnect in Zoom/s,
+    );
+  });
+
+  it.each(['backfilling', 'connected', 'paused', 'disconnecting', 'disconnected'] as const)(
+    'asks for nothing while it is %s',
+    (status) => {
+      expect(page(connection({ status }))).not.toContain('/consent');
+    },
+  );
+
+  it('offers to reconnect when a permission is missing', () => {
+    const capabilities = [{ stream: 'user', state: 'unavailable', reason: 'No permission.', remedy: 'Ask.' }] as const;
+    expect(page(connection({ status: 'connected', capabilities }))).toContain('Reconnect in Zoom');
+  });
+
+  it('says why a stream cannot be read, and what helps', () => {
+    const capabilities = [{ stream: 'user', state: 'unavailable', reason: 'No permission.', remedy: 'Ask.' }] as const;
+    const shown = page(connection({ status: 'connected', connectedAt: '2026-10-01T00:00:00Z', capabilities }));
+    expect(shown).toMatch(/Users.*Zoom says: “No permission\.”.*Ask\..*Not available/s);
+  });
+
+  it('shows how much of the history is read', () => {
+    expect(page(BACKFILLING)).toMatch(/41 %.*<progress[^>]* value="7" max="17".*61,420.*7 of 17/s);
+  });
+
+  it('says how long it will take', () => {
+    expect(page(BACKFILLING)).toContain('About 4 minutes left');
+  });
+
+  it('says that the time left is not known', () => {
+    expect(page(backfilling({ etaSeconds: null }))).toContain('Time left not known yet');
+  });
+
+  it('says until when Zoom makes it wait', () => {
+    const waiting = backfilling({ state: 'waiting', waitingUntil: '2026-10-12T09:00:00Z', throttledByZoom: true });
+    expect(page(waiting)).toMatch(/Waiting for Zoom\..*09:00 UTC.*about 45 minutes from now/s);
+  });
+
+  it('says that it is starting before the parts are known', () => {
+    expect(page(backfilling({ shardsDone: 0, shardsTotal: 0 }))).toContain('Starting');
+  });
+
+  it('says when it was last read, and with what result', () => {
+    const lastSync = { at: '2026-10-12T08:11:00Z', result: 'partial', newFacts: 1 } as const;
+    expect(page(connection({ status: 'connected', lastSync }))).toMatch(/4 minutes ago.*Partly, 1 new record</s);
+  });
+
+  it('leads from a merged connection to the one that was renewed', () => {
+    expect(page(connection({ status: 'disconnected', mergedInto: 'c2' }))).toContain('href="/connections/c2"');
+  });
+
+  it('says how to undo it', () => {
+    expect(page(connection({ status: 'connected' }))).toMatch(/Manage › Added Apps.*Remove/s);
+  });
+});
