@@ -1,10 +1,18 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { ENV } from '../lambdas/contract/env';
 import type { Config } from './config';
-import { ConnectorFunction } from './constructs/connector-function';
+import type { FunctionDefaults } from './constructs/connector-function';
+import { ConnectionRuns } from './constructs/connection-runs';
+import { ControlTable } from './constructs/control-table';
+import { FactsTable } from './constructs/facts-table';
+import { CALLBACK_PATH, HostedPages } from './constructs/hosted-pages';
+import { IncrementalSync } from './constructs/incremental-sync';
+import { OperatorAccess } from './constructs/operator-access';
+import { PublicAddress } from './constructs/public-address';
+import { SampleConsumer } from './constructs/sample-consumer';
+import { TokenVault } from './constructs/token-vault';
 
 export interface ConnectorStackProps extends StackProps {
   readonly config: Config;
@@ -13,21 +21,68 @@ export interface ConnectorStackProps extends StackProps {
 /** The whole connector: one stack in one account. */
 export class ConnectorStack extends Stack {
   constructor(scope: Construct, id: string, props: ConnectorStackProps) {
-    super(scope, id, props);
     const { config } = props;
-    const pages = new ConnectorFunction(this, 'Pages', {
-      entry: 'pages.ts',
-      description: 'Hosted pages',
-      logRetention: config.logRetentionDays as never,
+    super(scope, id, { description: 'Zoom security connector', ...props, stackName: config.stackName });
+    const removalPolicy = config.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const defaults: FunctionDefaults = {
+      logRetention: config.logRetentionDays as RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
+    };
+
+    const controlTable = new ControlTable(this, 'ControlTable', { removalPolicy: RemovalPolicy.DESTROY });
+    const factsTable = new FactsTable(this, 'FactsTable', { removalPolicy });
+    const vault = new TokenVault(this, 'TokenVault', { namePrefix: config.stackName });
+    const address = new PublicAddress(this, 'PublicAddress', { defaults, publicUrl: config.publicUrl });
+    const zoomEnvironment = {
+      [ENV.publicUrl]: address.url,
+      [ENV.zoomOAuthUrl]: config.zoom.oauthUrl,
+      [ENV.zoomApiUrl]: config.zoom.apiUrl,
+    };
+
+    const runs = new ConnectionRuns(this, 'Runs', {
+      defaults,
+      config,
+      controlTable,
+      factsTable,
+      vault,
+      zoomEnvironment,
     });
-    const api = new HttpApi(this, 'Api');
-    api.addRoutes({
-      path: '/{proxy+}',
-      methods: [HttpMethod.GET],
-      integration: new HttpLambdaIntegration('Pages', pages),
+    new HostedPages(this, 'HostedPages', {
+      defaults,
+      address,
+      controlTable,
+      vault,
+      runs,
+      zoomEnvironment,
+      backfillDays: config.backfill.days,
     });
-    new CfnOutput(this, 'ConsoleUrl', { value: config.publicUrl ?? api.apiEndpoint });
-    new CfnOutput(this, 'ApiId', { value: api.apiId });
+    new IncrementalSync(this, 'IncrementalSync', {
+      defaults,
+      everyMinutes: config.sync.everyMinutes,
+      controlTable,
+      runs,
+    });
+    const operator = new OperatorAccess(this, 'OperatorAccess', { defaults, address, controlTable, vault, runs });
+    if (config.sampleConsumer) new SampleConsumer(this, 'SampleConsumer', { defaults, factsTable });
+
+    this.output('ConsoleUrl', address.url, 'Where browsers reach the pages');
+    this.output(
+      'CallbackUrl',
+      `${address.url}${CALLBACK_PATH}`,
+      'Redirect URL to register in the Zoom Marketplace app',
+    );
+    this.output('FactsTableName', factsTable.table.tableName, 'The facts');
+    this.output('FactsStreamArn', factsTable.streamArn, 'The stream that consumers read');
+    this.output('FactsKeyArn', factsTable.key.keyArn, 'Consumers need kms:Decrypt on it');
+    this.output('ControlTableName', controlTable.tableName, 'State of the connector');
+    this.output('BackfillStateMachineArn', runs.backfill.stateMachineArn, 'Backfills');
+    this.output('SyncStateMachineArn', runs.sync.stateMachineArn, 'Incremental syncs');
+    this.output('ZoomAppSecretArn', vault.appSecretArn, 'Credentials of the Zoom app');
+    this.output('OperatorFunctionName', operator.functionName, 'What the operator CLI invokes');
+  }
+
+  /** An output whose name scripts rely on. */
+  private output(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description });
   }
 }

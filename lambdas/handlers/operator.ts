@@ -17,13 +17,7 @@ import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { logger } from '../runtime/telemetry';
 
-const env = readEnv(
-  ENV.publicUrl,
-  ENV.controlTable,
-  ENV.zoomAppSecret,
-  ENV.backfillStateMachine,
-  ENV.syncStateMachine,
-);
+const env = readEnv(ENV.publicUrl, ENV.controlTable, ENV.zoomAppSecret, ENV.backfillStateMachine, ENV.syncStateMachine);
 const client = makeDocumentClient();
 const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
 
@@ -61,7 +55,12 @@ const Command: z.ZodType<OperatorCommand> = z.discriminatedUnion('command', [
   z.object({ command: z.literal('link'), minutes }),
   z.object({ command: z.literal('connections') }),
   z.object({ command: z.literal('status'), connectionId }),
-  z.object({ command: z.literal('backfill'), connectionId, from: z.iso.date().optional(), to: z.iso.date().optional() }),
+  z.object({
+    command: z.literal('backfill'),
+    connectionId,
+    from: z.iso.date().optional(),
+    to: z.iso.date().optional(),
+  }),
   z.object({ command: z.literal('sync'), connectionId }),
 ]);
 

@@ -1,41 +1,60 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
+import type { EnvName } from '../../lambdas/contract/env';
 
-export interface ConnectorFunctionProps {
-  /** Name of the file in `lambdas/handlers`, without its ending. */
-  readonly entry: string;
-  readonly description: string;
-  readonly environment?: Readonly<Record<string, string>>;
-  /** @default 30 seconds */
-  readonly timeout?: Duration;
-  /** @default 256 MiB */
-  readonly memoryMiB?: number;
+/** What every function of the stack has in common. */
+export interface FunctionDefaults {
   readonly logRetention: RetentionDays;
+  /** What becomes of the logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** A Lambda function with our defaults: Node 24 on ARM64, one ESM bundle with the SDK in it, JSON logs that expire. */
+export interface ConnectorFunctionProps {
+  readonly defaults: FunctionDefaults;
+  /** Name of its file in `lambdas/handlers`, without the ending. */
+  readonly entry: string;
+  readonly description: string;
+  /** @default none */
+  readonly environment?: Readonly<Partial<Record<EnvName, string>>>;
+  /** @default 30 seconds */
+  readonly timeout?: Duration;
+  /** @default 256 */
+  readonly memoryMiB?: number;
+}
+
+const BANNER = "import{createRequire as r}from'node:module';const require=r(import.meta.url);";
+
+/**
+ * A Lambda function with our defaults: Node 24 on ARM64, one ES module with the SDK in it, JSON logs that expire, and a
+ * role that may write its own log and traces and nothing else until it is granted more.
+ */
 export class ConnectorFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ConnectorFunctionProps) {
+    const { logRetention, removalPolicy } = props.defaults;
+    const logGroup = new LogGroup(scope, `${id}Logs`, { retention: logRetention, removalPolicy });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
     super(scope, id, {
       description: props.description,
-      entry: fileURLToPath(new URL(`../../lambdas/handlers/${props.entry}`, import.meta.url)),
+      entry: fileURLToPath(new URL(`../../lambdas/handlers/${props.entry}.ts`, import.meta.url)),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: props.timeout ?? Duration.seconds(30),
       memorySize: props.memoryMiB ?? 256,
       tracing: Tracing.ACTIVE,
+      role,
+      logGroup,
       environment: {
         NODE_OPTIONS: '--enable-source-maps',
-        POWERTOOLS_SERVICE_NAME: props.entry.replace(/\.tsx?$/, ''),
+        POWERTOOLS_SERVICE_NAME: props.entry,
         POWERTOOLS_METRICS_NAMESPACE: 'ZoomConnector',
         ...props.environment,
       },
-      logGroup: new LogGroup(scope, `${id}Logs`, { retention: props.logRetention, removalPolicy: props.removalPolicy }),
       bundling: {
         format: OutputFormat.ESM,
         target: 'node24',
@@ -44,11 +63,15 @@ export class ConnectorFunction extends NodejsFunction {
         sourcesContent: false,
         mainFields: ['module', 'main'],
         bundleAwsSDK: true,
-        // some CommonJS packages of the SDK call `require`, which an ES module does not have
-        banner:
-          "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+        // some packages of the SDK call `require`, which an ES module does not have
+        banner: BANNER,
         esbuildArgs: { '--jsx': 'automatic', '--jsx-import-source': 'hono/jsx' },
+        logLevel: LogLevel.ERROR,
       },
+    });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray takes trace segments for no resource in particular (xray:PutTraceSegments, PutTelemetryRecords).',
     });
   }
 }

@@ -103,11 +103,7 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
   }
 
   /** Gives the account's connection the new token set. @returns the connection as it was before. */
-  async function bind(
-    connectionId: string,
-    grant: Grant,
-    identity: ZoomIdentity,
-  ): Promise<ConnectionRecord | Refusal> {
+  async function bind(connectionId: string, grant: Grant, identity: ZoomIdentity): Promise<ConnectionRecord | Refusal> {
     const { zoomAccountId } = identity;
     for (let round = 1; ; round++) {
       const invited = await connections.find(connectionId);

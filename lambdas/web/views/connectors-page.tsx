@@ -166,7 +166,7 @@ function summary(connections: readonly Connection[]): string {
     ({ status, mergedInto }) =>
       mergedInto === null && (status === 'degraded' || status === 'reconnect_needed' || status === 'refused'),
   ).length;
-  const total = counted(connections.length, 'Zoom account');
+  const total = counted(connections.length, 'connection');
   if (attention === 0) return total;
   return `${total} · ${attention === 1 ? '1 needs' : `${count(attention)} need`} attention`;
 }

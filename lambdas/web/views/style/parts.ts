@@ -90,7 +90,8 @@ summary:hover { background: color-mix(in srgb, var(--sunken) 55%, transparent); 
 summary svg { color: var(--muted); }
 details[open] > summary svg { transform: rotate(180deg); }
 summary:focus-visible { outline-offset: -3px; }
-details[open] > summary { padding-bottom: 6px; }
+details[open] > summary { border-radius: 0; }
+details[open] > div { padding-top: 4px; }
 details > div { padding: 0 24px 20px; font-size: 14px; }
 .scopes { display: grid; gap: 10px; margin-top: 12px; }
 .scopes dt code { font-size: 12.5px; }

@@ -1,0 +1,120 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { ENV } from '../../lambdas/contract/env';
+import type { Config } from '../config';
+import { ConnectorFunction, type FunctionDefaults } from './connector-function';
+import type { ControlTable } from './control-table';
+import type { FactsTable } from './facts-table';
+import { RunStateMachine } from './run-state-machine';
+import type { TokenVault } from './token-vault';
+
+export interface ConnectionRunsProps {
+  readonly defaults: FunctionDefaults;
+  readonly config: Config;
+  readonly controlTable: ControlTable;
+  readonly factsTable: FactsTable;
+  readonly vault: TokenVault;
+  readonly zoomEnvironment: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads Zoom accounts: the steps of a run (plan, read each shard, finish), and the two state machines that take them,
+ * one for backfills and one for incremental syncs, which differ in what is planned alone.
+ */
+export class ConnectionRuns extends Construct {
+  readonly backfill: IStateMachine;
+  readonly sync: IStateMachine;
+
+  constructor(scope: Construct, id: string, props: ConnectionRunsProps) {
+    super(scope, id);
+    const { defaults, config, controlTable, factsTable, vault } = props;
+    const tables = {
+      [ENV.controlTable]: controlTable.tableName,
+      [ENV.factsTable]: factsTable.table.tableName,
+    };
+
+    const plan = new ConnectorFunction(this, 'Plan', {
+      defaults,
+      entry: 'plan-run',
+      description: 'Zoom connector: says which shards a run reads',
+      timeout: Duration.minutes(1),
+      environment: {
+        [ENV.controlTable]: controlTable.tableName,
+        [ENV.backfillDays]: String(config.backfill.days),
+        [ENV.overlapMinutes]: String(config.sync.overlapMinutes),
+        [ENV.sweepDays]: String(config.sync.sweepDays),
+      },
+    });
+    controlTable.grantRead(plan, 'connections', 'checkpoint');
+    controlTable.grantWrite(plan, 'connections', 'run');
+
+    const read = new ConnectorFunction(this, 'Read', {
+      defaults,
+      entry: 'read-shard',
+      description: 'Zoom connector: reads a shard as far as time and quota allow',
+      // a worker that is told to go on costs a state transition; minutes a turn keep those few
+      timeout: Duration.minutes(10),
+      memoryMiB: 512,
+      environment: {
+        ...tables,
+        ...props.zoomEnvironment,
+        ...vault.environment,
+        [ENV.perSecondShare]: String(config.quota.perSecondShare),
+        [ENV.perDayShare]: String(config.quota.perDayShare),
+        [ENV.retentionDays]: String(config.retentionDays),
+      },
+    });
+    controlTable.grantRead(read, 'connections', 'run', 'quota', 'lease');
+    controlTable.grantWrite(read, 'connections', 'run', 'quota', 'lease');
+    factsTable.grantStore(read);
+    vault.grantUse(read);
+
+    const finish = new ConnectorFunction(this, 'Finish', {
+      defaults,
+      entry: 'finish-run',
+      description: 'Zoom connector: draws the conclusions of a run',
+      timeout: Duration.minutes(10),
+      memoryMiB: 512,
+      environment: tables,
+    });
+    controlTable.grantRead(finish, 'connections', 'run', 'checkpoint');
+    controlTable.grantWrite(finish, 'connections', 'checkpoint');
+    factsTable.grantReconcile(finish);
+
+    const steps = { plan, read, finish };
+    this.backfill = new RunStateMachine(this, 'Backfill', {
+      defaults,
+      steps,
+      comment: 'Reads a Zoom account from the start',
+    });
+    this.sync = new RunStateMachine(this, 'Sync', { defaults, steps, comment: 'Reads what a Zoom account has new' });
+    this.noteBrokenRuns(defaults, controlTable);
+  }
+
+  /** An execution that fails, or is stopped by hand, cannot say so itself. */
+  private noteBrokenRuns(defaults: FunctionDefaults, controlTable: ControlTable): void {
+    const broken = new ConnectorFunction(this, 'Broken', {
+      defaults,
+      entry: 'run-broken',
+      description: 'Zoom connector: notes that a run broke off',
+      environment: { [ENV.controlTable]: controlTable.tableName },
+    });
+    controlTable.grantRead(broken, 'connections');
+    controlTable.grantWrite(broken, 'connections');
+    new Rule(this, 'BrokenRuns', {
+      description: 'Executions of the Zoom connector that broke off',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          stateMachineArn: [this.backfill.stateMachineArn, this.sync.stateMachineArn],
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+        },
+      },
+      targets: [new LambdaFunction(broken)],
+    });
+  }
+}

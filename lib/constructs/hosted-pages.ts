@@ -1,0 +1,92 @@
+import { Duration } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { ENV } from '../../lambdas/contract/env';
+import { ConnectorFunction, type FunctionDefaults } from './connector-function';
+import type { ControlTable } from './control-table';
+import type { ConnectionRuns } from './connection-runs';
+import type { TokenVault } from './token-vault';
+import type { PublicAddress } from './public-address';
+
+export interface HostedPagesProps {
+  readonly defaults: FunctionDefaults;
+  readonly address: PublicAddress;
+  readonly controlTable: ControlTable;
+  readonly vault: TokenVault;
+  readonly runs: ConnectionRuns;
+  readonly zoomEnvironment: Readonly<Record<string, string>>;
+  readonly backfillDays: number;
+}
+
+/** Where Zoom sends browsers back to; the redirect URL of the Marketplace app ends in it. */
+export const CALLBACK_PATH = '/oauth/callback';
+
+const PAGES = [
+  '/',
+  '/connections/new',
+  '/connections/new/zoom',
+  '/connections/{id}',
+  '/invite/{token}',
+  '/session/{token}',
+  '/assets/{file}',
+  '/api/connections',
+  '/api/connections/{id}',
+];
+const PAGE_FORMS = ['/session/{token}', '/sign-out'];
+const CONSENT_FORMS = ['/invite/{token}', '/connections', '/connections/{id}/consent'];
+
+/**
+ * What browsers reach, as two functions with two roles: what renders pages can read no secret, and what deals with
+ * consent can read no facts and no stored token.
+ */
+export class HostedPages extends Construct {
+  constructor(scope: Construct, id: string, props: HostedPagesProps) {
+    super(scope, id);
+    const { defaults, address, controlTable, vault, runs } = props;
+    const shared = {
+      [ENV.publicUrl]: address.url,
+      [ENV.controlTable]: controlTable.tableName,
+      [ENV.backfillDays]: String(props.backfillDays),
+    };
+
+    const pages = new ConnectorFunction(this, 'Pages', {
+      defaults,
+      entry: 'pages',
+      description: 'Zoom connector: shows connections, invites and sign-in',
+      environment: shared,
+      memoryMiB: 512,
+    });
+    controlTable.grantRead(pages, 'connections', 'run', 'session', 'link');
+    controlTable.grantWrite(pages, 'session');
+    controlTable.grantDelete(pages, 'session', 'link');
+
+    const consent = new ConnectorFunction(this, 'Consent', {
+      defaults,
+      entry: 'consent',
+      description: 'Zoom connector: leads to the consent page of Zoom and takes its answer',
+      environment: {
+        ...shared,
+        ...props.zoomEnvironment,
+        ...vault.environment,
+        [ENV.backfillStateMachine]: runs.backfill.stateMachineArn,
+      },
+      // the HTTP API gives up after 30 seconds
+      timeout: Duration.seconds(29),
+      memoryMiB: 512,
+    });
+    controlTable.grantRead(consent, 'connections', 'account', 'session', 'link', 'attempt');
+    controlTable.grantWrite(consent, 'connections', 'account', 'session', 'attempt');
+    controlTable.grantDelete(consent, 'link');
+    vault.grantConsent(consent);
+    runs.backfill.grantStartExecution(consent);
+
+    const toPages = new HttpLambdaIntegration('ToPages', pages);
+    const toConsent = new HttpLambdaIntegration('ToConsent', consent);
+    const { GET, HEAD, POST } = HttpMethod;
+    for (const path of PAGES) address.api.addRoutes({ path, methods: [GET, HEAD], integration: toPages });
+    for (const path of PAGE_FORMS) address.api.addRoutes({ path, methods: [POST], integration: toPages });
+    for (const path of CONSENT_FORMS) address.api.addRoutes({ path, methods: [POST], integration: toConsent });
+    address.api.addRoutes({ path: CALLBACK_PATH, methods: [GET], integration: toConsent });
+  }
+}

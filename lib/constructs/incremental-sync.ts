@@ -1,0 +1,47 @@
+import { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+import { ENV } from '../../lambdas/contract/env';
+import { acknowledgeInvocationOfVersions } from './acknowledge';
+import { ConnectorFunction, type FunctionDefaults } from './connector-function';
+import type { ConnectionRuns } from './connection-runs';
+import type { ControlTable } from './control-table';
+
+export interface IncrementalSyncProps {
+  readonly defaults: FunctionDefaults;
+  readonly everyMinutes: number;
+  readonly controlTable: ControlTable;
+  readonly runs: ConnectionRuns;
+}
+
+/** Starts, on a schedule, what each connection is due. */
+export class IncrementalSync extends Construct {
+  constructor(scope: Construct, id: string, { defaults, everyMinutes, controlTable, runs }: IncrementalSyncProps) {
+    super(scope, id);
+    const dispatch = new ConnectorFunction(this, 'Dispatch', {
+      defaults,
+      entry: 'dispatch-sync',
+      description: 'Zoom connector: starts the syncs that are due',
+      timeout: Duration.minutes(5),
+      environment: {
+        [ENV.controlTable]: controlTable.tableName,
+        [ENV.backfillStateMachine]: runs.backfill.stateMachineArn,
+        [ENV.syncStateMachine]: runs.sync.stateMachineArn,
+      },
+    });
+    controlTable.grantRead(dispatch, 'connections');
+    runs.backfill.grantStartExecution(dispatch);
+    runs.sync.grantStartExecution(dispatch);
+
+    const role = new Role(this, 'ScheduleRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
+    acknowledgeInvocationOfVersions(role, [dispatch]);
+    new Schedule(this, 'Schedule', {
+      description: 'Zoom connector: incremental syncs',
+      schedule: ScheduleExpression.rate(Duration.minutes(everyMinutes)),
+      // the next tick does what a missed one did not
+      target: new LambdaInvoke(dispatch, { role, retryAttempts: 0 }),
+    });
+  }
+}

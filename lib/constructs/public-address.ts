@@ -1,0 +1,66 @@
+import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Validations } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import type { FunctionDefaults } from './connector-function';
+
+export interface PublicAddressProps {
+  readonly defaults: FunctionDefaults;
+  /**
+   * Origin at which browsers reach the pages.
+   *
+   * @default - the API's own address
+   */
+  readonly publicUrl?: string;
+}
+
+/** Log lines hold the route's key and never the path: that of a link is a secret. */
+const ACCESS_LOG_FORMAT = JSON.stringify({
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  latencyMs: '$context.responseLatency',
+  error: '$context.integrationErrorMessage',
+});
+
+/** The HTTP API and its public origin. */
+export class PublicAddress extends Construct {
+  readonly api: HttpApi;
+  /** Origin, without a slash at its end. */
+  readonly url: string;
+
+  constructor(scope: Construct, id: string, { defaults, publicUrl }: PublicAddressProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Resource', {
+      description: 'Zoom connector: hosted pages',
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: publicUrl !== undefined && !isLocal(publicUrl),
+    });
+    const logGroup = new LogGroup(this, 'AccessLog', {
+      retention: defaults.logRetention,
+      removalPolicy: defaults.removalPolicy,
+    });
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: 50, burstLimit: 100 },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        format: AccessLogFormat.custom(ACCESS_LOG_FORMAT),
+      },
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'Browsers come without credentials of AWS: the pages themselves ask for a session, a link or an attempt.',
+    });
+    this.url = publicUrl ?? this.api.apiEndpoint;
+  }
+}
+
+/** A local stack is reached through a proxy, which calls the API's own address. */
+function isLocal(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+}
