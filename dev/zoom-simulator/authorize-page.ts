@@ -21,17 +21,17 @@ const STYLE = `
   header{background:#fff;border-bottom:1px solid #e4e4ed;padding:16px 24px;font-weight:700;color:#0b5cff;font-size:20px}
   header small{color:#6e7680;font-weight:400;font-size:13px;margin-left:8px}
   main{max-width:560px;margin:40px auto;background:#fff;border:1px solid #e4e4ed;border-radius:16px;padding:32px}
-  h1{font-size:24px;line-height:1.3;margin:0 0 8px} h2,legend{font-size:16px;font-weight:600;margin:24px 0 8px;padding:0}
+  h1{font-size:24px;line-height:1.3;margin:0 0 8px} h2,legend{font-size:16px;font-weight:600;padding:0} h2{margin:24px 0 8px}
   p{margin:0 0 8px;color:#52525e} ul{margin:0;padding:0;list-style:none} li{padding:10px 0;border-bottom:1px solid #f1f4f6}
-  code{display:block;color:#6e7680;font-size:13px} fieldset{border:0;margin:0;padding:0}
+  code{display:block;color:#6e7680;font-size:13px} fieldset{border:0;margin:24px 0 0;padding:0} legend{margin:0 0 8px}
   label.person{display:flex;gap:12px;padding:10px 12px;border:1px solid #e4e4ed;border-radius:10px;margin-top:8px;cursor:pointer}
-  label.person span{display:block} label.person small,li small{color:#6e7680}
+  label.person .mail{display:block} label.person small,li small{color:#6e7680}
   .buttons{display:flex;gap:12px;margin-top:28px}
   button{font:inherit;font-weight:600;border-radius:12px;padding:10px 28px;border:1px solid #c1c6ce;background:#fff;cursor:pointer}
   button.allow{background:#0b5cff;border-color:#0b5cff;color:#fff} :focus-visible{outline:3px solid #9ec1ff;outline-offset:2px}`;
 
 /** Makes text safe in HTML, in attributes too. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 }
 
@@ -91,7 +91,7 @@ function renderPerson(world: World, { key, accountId, ordinal }: Persona, checke
   const [, role = ''] = key.split('/');
   return `<label class="person"><input type="radio" name="signed_in_as" value="${escapeHtml(key)}"${checked ? ' checked' : ''}>
     <span>${escapeHtml(user?.display_name ?? '')} <small>${escapeHtml(role)}, ${plan} account</small>
-    <small>${escapeHtml(user?.email ?? '')}</small></span></label>`;
+    <small class="mail">${escapeHtml(user?.email ?? '')}</small></span></label>`;
 }
 
 function layout(title: string, body: string): string {

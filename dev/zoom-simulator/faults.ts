@@ -3,7 +3,7 @@ import { LABELS } from './limits';
 import { fraction, mix } from './random';
 
 /** Everything that can be made to go wrong; the README says what each does. */
-export const FAULT_KINDS = [
+const FAULT_KINDS = [
   'tooManyPerSecond',
   'tooManyPerDay',
   'serverError',

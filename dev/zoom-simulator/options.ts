@@ -2,7 +2,7 @@
 export type Plan = 'free' | 'pro' | 'business';
 
 /** The scopes that the simulated Marketplace app is configured with unless told otherwise. */
-export const DEFAULT_SCOPES = [
+const DEFAULT_SCOPES = [
   'user:read:list_users:admin',
   'user:read:user:admin',
   'report:read:user_activities:admin',

@@ -123,7 +123,7 @@ export function ordinalOfAddress(origin: Origin, address: string): number | unde
 }
 
 /** The 22-character id of a generated user; {@link ordinalOfId} reads it back. */
-export function idOf(origin: Origin, ordinal: number): string {
+function idOf(origin: Origin, ordinal: number): string {
   const bytes = Buffer.alloc(16);
   bytes.writeUInt32BE(mix(origin.seed, ordinal, 11), 0);
   bytes.writeUInt32BE(mix(origin.seed, ordinal, 12), 4);

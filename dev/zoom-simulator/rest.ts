@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
-import { answerByFault, pause, retryAfter, TOO_MANY, tooManyByFault, truncate } from './answer-faults';
+import { answerByFault, retryAfter, TOO_MANY, tooManyByFault, truncate } from './answer-faults';
 import { ZoomError } from './errors';
 import type { FaultTarget } from './faults';
 import type { Grant } from './grants';
@@ -42,7 +42,6 @@ export function serve(simulation: Simulation, endpoint: Endpoint, answer: (call:
     const grant = authenticate(simulation, request);
     const account = simulation.world.account(grant.accountId);
     const target = { path: request.url, label: endpoint.label, accountId: account.id };
-    await pause(simulation.settings.latencyMs);
     endByFault(simulation, target, grant);
     admit(simulation, account, endpoint.label, target, nowMs, reply);
     if (await answerByFault(simulation.faults, target, request, reply)) return reply;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import formbody from '@fastify/formbody';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { ZodError } from 'zod';
+import { pause } from './answer-faults';
 import { registerAuthorize } from './authorize';
 import { registerControl } from './control';
 import { OAuthError, ZoomError } from './errors';
@@ -35,7 +36,7 @@ export async function startZoomSimulator(options: SimulatorOptions = {}): Promis
   const simulation = new Simulation(resolveOptions(options));
   const app = fastify({ forceCloseConnections: true });
   await app.register(formbody);
-  answerLikeZoom(app);
+  answerLikeZoom(app, simulation.settings.latencyMs);
   registerAuthorize(app, simulation);
   registerToken(app, simulation);
   registerUsers(app, simulation);
@@ -47,10 +48,14 @@ export async function startZoomSimulator(options: SimulatorOptions = {}): Promis
   return { url: simulation.url, port, world: simulation.world, close: async () => app.close() };
 }
 
-/** Sets up tracking ids and error answers. */
-function answerLikeZoom(app: FastifyInstance): void {
+/** Sets up tracking ids, latency and error answers. */
+function answerLikeZoom(app: FastifyInstance, latencyMs: number): void {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-zm-trackingid', `v=2.0;clid=us02;rid=WEB_${randomUUID().replaceAll('-', '')}`);
+  });
+  // limits and tokens are judged on arrival, so the delay comes last
+  app.addHook('onSend', async ({ url }) => {
+    if (url.startsWith('/v2/') || url.startsWith('/oauth/token')) await pause(latencyMs);
   });
   app.setNotFoundHandler(() => {
     throw new ZoomError(400, 2300, 'This API endpoint is not recognized.');

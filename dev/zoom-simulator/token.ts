@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { answerByFault, hangUp, pause } from './answer-faults';
+import { answerByFault, hangUp } from './answer-faults';
 import { OAuthError } from './errors';
 import type { TokenPair } from './grants';
 import type { Settings } from './options';
@@ -25,7 +25,6 @@ export function registerToken(app: FastifyInstance, simulation: Simulation): voi
   app.post('/oauth/token', async (request, reply) => {
     simulation.stats.arrived('POST /oauth/token');
     const target = { path: '/oauth/token' };
-    await pause(settings.latencyMs);
     if (await answerByFault(faults, target, request, reply)) return reply;
     checkClient(request, settings);
     const parameters = parametersOf(request);

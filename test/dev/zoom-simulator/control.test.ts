@@ -190,6 +190,22 @@ describe('the rate-limit headers', () => {
     expect([headers.get('x-ratelimit-type'), headers.get('x-ratelimit-remaining')]).toEqual(['Daily-limit', '29999']);
   });
 
+  it('name the instant to come back at once the day is used up', async () => {
+    await zoom.close();
+    zoom = await TestZoom.start({ enforceQuota: true, accounts: [{ id: 'acme', plan: 'free', users: 3, admins: 1 }] });
+    const { access_token: token } = await zoom.connect();
+    for (let call = 0; call < 1000; call += 1) {
+      await zoom.get('/report/activities', token);
+      zoom.clock.advance(1000);
+    }
+    const { status, headers } = await zoom.get('/report/activities', token);
+    expect([status, headers.get('retry-after'), headers.get('x-ratelimit-type')]).toEqual([
+      429,
+      '2026-03-11T00:00:00Z',
+      'Daily-limit',
+    ]);
+  });
+
   it('are absent when switched off', async () => {
     await zoom.close();
     zoom = await TestZoom.start({ enforceQuota: true, rateLimitHeaders: 'none' });

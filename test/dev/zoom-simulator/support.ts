@@ -2,8 +2,8 @@ import type { SimulatorOptions } from '../../../dev/zoom-simulator/options';
 import { startZoomSimulator, type ZoomSimulator } from '../../../dev/zoom-simulator/simulator';
 import type { World } from '../../../dev/zoom-simulator/world';
 
-export const CALLBACK = 'http://localhost:8787/oauth/callback';
-export const CLIENT = { id: 'appId', secret: 'appSecret' };
+const CALLBACK = 'http://localhost:8787/oauth/callback';
+const CLIENT = { id: 'appId', secret: 'appSecret' };
 export const START = Date.parse('2026-03-10T12:00:00Z');
 
 /** A clock that stands still until told otherwise. */
