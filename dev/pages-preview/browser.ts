@@ -1,28 +1,67 @@
-import { mkdirSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
 
-/** Where the browser is unpacked to: of this installation, not of the machine's `/tmp`, where another version may lie. */
-const UNPACKED = fileURLToPath(new URL('../../node_modules/.cache/sparticuz-chromium', import.meta.url));
+/** The package's own file looks for its fonts in `/tmp`. */
+const FONTS = `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">.</dir><cachedir prefix="relative">cache</cachedir></fontconfig>
+`;
+
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
 /**
- * Starts the Chromium of `@sparticuz/chromium`, on a bare Linux (glibc ≥ 2.34) too: the libraries that it needs are in
- * the package, for Amazon Linux 2023. Its own `args` are left out, for they switch web security off, and with it what
- * pages rely on: content security policy, cookies, origins.
+ * Starts the Chromium of `@sparticuz/chromium`, on a bare x64 Linux too: besides glibc (2.34 or later) and libgcc it
+ * brings the libraries that it needs. The package's own `args` are left out, for they switch web security off, and with
+ * it what pages rely on: origins, cookies, content security policy.
  */
 export async function launchChromium(): Promise<Browser> {
-  // read when the package is imported and when it unpacks: without it, the libraries stay packed
-  process.env['AWS_LAMBDA_JS_RUNTIME'] ??= 'nodejs24.x';
-  const tmpdir = process.env['TMPDIR'];
-  mkdirSync(UNPACKED, { recursive: true });
-  process.env['TMPDIR'] = UNPACKED;
-  try {
-    const { default: packed } = await import('@sparticuz/chromium');
-    const executablePath = await packed.executablePath();
+  const home = await unpackedChromium();
+  return chromium.launch({
+    executablePath: join(home, 'chromium'),
     // root, as in a container, cannot use the sandbox
-    return await chromium.launch({ executablePath, args: ['--no-sandbox', '--font-render-hinting=none'] });
-  } finally {
-    if (tmpdir === undefined) delete process.env['TMPDIR'];
-    else process.env['TMPDIR'] = tmpdir;
+    args: ['--no-sandbox', '--font-render-hinting=none'],
+    env: {
+      ...definedEnv(),
+      LD_LIBRARY_PATH: join(home, 'al2023', 'lib'),
+      FONTCONFIG_PATH: join(home, 'fonts'),
+    },
+  });
+}
+
+/** The folder that the browser lies in, unpacked once for each version. Of two at the same time one is kept. */
+async function unpackedChromium(): Promise<string> {
+  const manifest = await readFile(join(PROJECT, 'node_modules/@sparticuz/chromium/package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
+  const cache = join(PROJECT, 'node_modules/.cache');
+  const home = join(cache, `chromium-${version}`);
+  if (existsSync(home)) return home;
+
+  await mkdir(cache, { recursive: true });
+  const fresh = await mkdtemp(`${home}-`);
+  // in a process of its own: the package unpacks to TMPDIR, brings its libraries along only where it believes to be in
+  // a function, and points LD_LIBRARY_PATH at them for whatever else that process starts
+  const unpack = "const { default: chromium } = await import('@sparticuz/chromium'); await chromium.executablePath();";
+  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', unpack], {
+    cwd: PROJECT,
+    env: { ...process.env, TMPDIR: fresh, AWS_LAMBDA_JS_RUNTIME: 'nodejs24.x' },
+  });
+  await writeFile(join(fresh, 'fonts/fonts.conf'), FONTS);
+  try {
+    await rename(fresh, home);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    if (!existsSync(home)) throw error;
   }
+  return home;
+}
+
+function definedEnv(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
