@@ -3,17 +3,15 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { CookieOptions } from 'hono/utils/cookie';
 import { csrf } from 'hono/csrf';
 import { secureHeaders } from 'hono/secure-headers';
+import { ATTEMPT_MS } from '../core/consent/start-consent';
 import type { NewSession } from '../core/access/sign-in';
 import { hashSecretValue } from '../core/access/secret-value';
 import type { Session, SessionStore } from '../core/access/ports';
 
-/** As long as a consent attempt may take. */
-export const CONSENT_COOKIE_SECONDS = 600;
-
 const POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
 
 /** Content-Security-Policy of every answer that does not ask for {@link POLICY_TO_ZOOM}. */
-export const POLICY_HERE = `${POLICY}; form-action 'self'`;
+const POLICY_HERE = `${POLICY}; form-action 'self'`;
 
 /**
  * For a page whose form leads to Zoom: browsers hold the redirects that follow a submitted form against `form-action`,
@@ -93,7 +91,7 @@ export function makeCookies(publicUrl: string): Cookies {
       setCookie(c, 'session', id, { ...base, maxAge: Math.max(0, Math.floor((expiresAt - now) / 1000)) }),
     clearSession: (c) => void deleteCookie(c, 'session', base),
     consent: (c, key) => read(c, `consent-${key}`) || undefined,
-    setConsent: (c, key, value) => setCookie(c, `consent-${key}`, value, { ...base, maxAge: CONSENT_COOKIE_SECONDS }),
+    setConsent: (c, key, value) => setCookie(c, `consent-${key}`, value, { ...base, maxAge: ATTEMPT_MS / 1000 }),
     clearConsent: (c, key) => void deleteCookie(c, `consent-${key}`, base),
   };
 }

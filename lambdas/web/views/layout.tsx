@@ -13,7 +13,7 @@ export interface LayoutProps {
   readonly narrow?: boolean;
 }
 
-export const PRODUCT = 'Zoom Security Connector';
+const PRODUCT = 'Zoom Security Connector';
 
 /** The frame of every page. */
 export function Layout({ title, viewer, narrow = false, children }: PropsWithChildren<LayoutProps>) {

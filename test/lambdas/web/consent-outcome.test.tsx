@@ -58,6 +58,11 @@ describe('a consent that did not work out', () => {
     expect(headers.get('Content-Security-Policy')).toBe(POLICY_TO_ZOOM);
   });
 
+  it('carries a policy under which a better name reaches Zoom', async () => {
+    const { headers } = await answer({ kind: 'bad-name', name: '' }, null);
+    expect(headers.get('Content-Security-Policy')).toBe(POLICY_TO_ZOOM);
+  });
+
   it('sends back to the invite when the connection is not known', async () => {
     expect(await text({ kind: 'expired' }, null, null)).toContain('open your invite link once more');
   });
