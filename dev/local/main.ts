@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { parsePort, runCommand, runSteps } from './command-line';
+import { parsePort, runSteps } from './command-line';
 import { writePrivateJson } from './files';
 import { LOCAL } from './paths';
-import { Processes } from './processes';
+import type { Processes } from './processes';
+import { runCommand, runStackCommand } from './run-command';
 import { stackSteps, type StackOptions } from './stack';
 import { clearBackgroundDirectory, makeBackgroundDirectory } from './state-directory';
 
@@ -20,7 +21,9 @@ program
   .option('--config <file>', "JSON file with settings that are merged over the local stack's own")
   .option('--emulator-port <n>', 'port of the emulator; a free one if not given', parsePort)
   .option('--port <n>', 'port of the pages; a free one if not given', parsePort)
-  .action((options: StackOptions) => runCommand((onBreak) => up(options, onBreak)));
+  .action((options: StackOptions) =>
+    runStackCommand(makeBackgroundDirectory, (directory, processes) => up(directory, processes, options)),
+  );
 
 program
   .command('down')
@@ -29,10 +32,7 @@ program
 
 await program.parseAsync();
 
-async function up(options: StackOptions, onBreak: (stop: () => Promise<void>) => void): Promise<void> {
-  const directory = await makeBackgroundDirectory();
-  const processes = new Processes(directory);
-  onBreak(() => processes.stopAll());
+async function up(directory: string, processes: Processes, options: StackOptions): Promise<void> {
   const { stack, zoomUrl } = await runSteps(stackSteps(directory, processes, options));
   writePrivateJson(STACK_FILE, stack);
   console.log(`

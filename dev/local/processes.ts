@@ -20,6 +20,8 @@ export interface Command {
   readonly cwd?: string;
   /** What it reads from standard input. @default nothing */
   readonly input?: string;
+  /** What is shown of its output when it fails. @default the last lines */
+  readonly shownOnFailure?: 'everything';
 }
 
 /**
@@ -99,7 +101,11 @@ export class Processes {
 
   private fail(command: Command, what: string): Promise<never> {
     if (this.stopped) return new Promise(() => undefined);
-    const end = this.outputOf(command).trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
-    throw new Problem(`${command.name} ${what}: all that it printed is in ${this.logOf(command.name)}`, end);
+    const lines = this.outputOf(command).trimEnd().split('\n');
+    const shown = command.shownOnFailure === 'everything' ? lines : lines.slice(-LOG_LINES_SHOWN);
+    throw new Problem(
+      `${command.name} ${what}: all that it printed is in ${this.logOf(command.name)}`,
+      shown.join('\n'),
+    );
   }
 }

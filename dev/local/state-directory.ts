@@ -34,7 +34,7 @@ export async function makeBackgroundDirectory(): Promise<string> {
   try {
     renameSync(directory, BACKGROUND);
   } catch {
-    await clear(directory);
+    removeDirectory(directory);
     throw alreadyRunning();
   }
   return BACKGROUND;
@@ -47,11 +47,15 @@ export async function clearBackgroundDirectory(): Promise<boolean> {
   return exists;
 }
 
-/** Stops what runs for a stack and removes all that it has written. */
-async function clear(directory: string): Promise<void> {
-  await ProcessList.of(directory).stopAll();
+/** Removes all that a stopped stack has written. */
+export function removeDirectory(directory: string): void {
   removeEmulatorData(directory);
   rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+}
+
+async function clear(directory: string): Promise<void> {
+  await ProcessList.of(directory).stopAll();
+  removeDirectory(directory);
 }
 
 function alreadyRunning(): Problem {

@@ -1,0 +1,52 @@
+const MAX_REDIRECTS = 10;
+
+/** What a browser shows after all redirects. */
+export interface Page {
+  readonly url: string;
+  readonly status: number;
+}
+
+/** As much of a browser as an admin needs for connecting Zoom: cookies, redirects and forms, all on one host. */
+export class Browser {
+  private readonly cookies = new Map<string, string>();
+
+  /** Opens a link. */
+  open(url: string): Promise<Page> {
+    return this.follow(url, { method: 'GET' });
+  }
+
+  /** Sends a form of a page. @param action - where to, as an absolute URL. */
+  submit(action: string, fields: Readonly<Record<string, string>> = {}): Promise<Page> {
+    const headers = { origin: new URL(action).origin };
+    return this.follow(action, { method: 'POST', headers, body: new URLSearchParams(fields) });
+  }
+
+  private async follow(url: string, request: RequestInit): Promise<Page> {
+    let next: { url: string; request: RequestInit } = { url, request };
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+      const { status, headers } = await this.send(next.url, next.request);
+      const location = headers.get('location');
+      if (location === null) return { url: next.url, status };
+      next = { url: new URL(location, next.url).href, request: { method: 'GET' } };
+    }
+    throw new Error(`${url} redirects more than ${MAX_REDIRECTS} times`);
+  }
+
+  private async send(url: string, request: RequestInit): Promise<Response> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { ...(request.headers as Record<string, string>), ...(cookie && { cookie }) };
+    const response = await fetch(url, { ...request, headers, redirect: 'manual' });
+    for (const line of response.headers.getSetCookie()) this.keep(line);
+    await response.body?.cancel();
+    return response;
+  }
+
+  /** @param line - a `Set-Cookie` header. */
+  private keep(line: string): void {
+    const [pair = '', ...attributes] = line.split(';');
+    const [name = '', ...value] = pair.trim().split('=');
+    const isRemoved = attributes.some((attribute) => attribute.trim().toLowerCase() === 'max-age=0');
+    if (isRemoved) this.cookies.delete(name);
+    else this.cookies.set(name, value.join('='));
+  }
+}
