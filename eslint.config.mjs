@@ -2,7 +2,7 @@ import tseslint from 'typescript-eslint';
 import js from '@eslint/js';
 
 /** What the pure core may not know: AWS, HTTP, the clock, the environment, and the rooms around it. */
-const coreImports = ['@aws-*', 'aws-*', '@middy/*', 'hono', 'hono/*', '**/adapters/**', '**/runtime/**', '**/pages/**'];
+const coreImports = ['@aws-*', 'aws-*', '@middy/*', 'hono', 'hono/*', '**/adapters/**', '**/runtime/**', '**/web/**'];
 
 export default tseslint.config(
   { ignores: ['node_modules/', 'cdk.out/', '.local/', 'coverage/'] },

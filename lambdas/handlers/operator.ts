@@ -1,6 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbLinkStore } from '../adapters/aws/dynamodb-access-stores';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';

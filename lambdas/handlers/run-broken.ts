@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
 import { ENV } from '../contract/env';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FACT_KINDS } from '../contract/fact';
 import { type RunRef, type RunRequest, type ShardTask, USER_STATUSES } from '../contract/workflow';
 

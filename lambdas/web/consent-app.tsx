@@ -132,10 +132,13 @@ export function makeConsentApp(deps: ConsentDeps): Hono {
       case 'refused':
         return problem(c, problemOf(outcome.refusal, outcome.revoked), own, outcome.connectionId);
       case 'codeRejected':
-        return problem(c, { kind: 'zoom-refused', zoomSays: null }, own, outcome.connectionId);
+        return problem(c, { kind: 'code-rejected' }, own, outcome.connectionId);
+      case 'zoomRefused':
+        return problem(c, { kind: 'zoom-refused', zoomSays: outcome.error.slice(0, 100) }, own, outcome.connectionId);
       case 'expired':
+        return problem(c, { kind: 'expired' }, own, outcome.connectionId);
       case 'replayed':
-        return problem(c, { kind: outcome.kind }, own, undefined);
+        return problem(c, { kind: 'replayed' }, own, undefined);
       case 'unknownState':
         return problem(c, { kind: 'unknown-attempt' }, own, undefined);
       case 'otherBrowser':

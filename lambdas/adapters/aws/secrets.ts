@@ -6,7 +6,7 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AppCredentials } from '../../core/operator/operator';
 import type { GrantKey, TokenSet, TokenVault } from '../../core/tokens/ports';
 import { AppCredentialsMissingError } from '../../core/zoom/zoom-fault';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReportKind, Shard } from '../../contract/workflow';
 import type { ZoomProbes } from '../../core/consent/ports';
 import type { ZoomRow } from '../../core/facts/stable-form';

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Grant, ZoomAuthorization } from '../../core/consent/ports';
 import type { AppCredentials } from '../../core/operator/operator';
 import type { TokenRefresher, TokenSet } from '../../core/tokens/ports';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseThrottling } from '../../core/zoom/throttling';
 import type { ZoomRefusal } from '../../core/zoom/ports';
 

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { InvalidInputError } from '../errors';
 import type { ConnectionRecord } from './connection-record';
 
-const LONGEST_NAME = 80;
+/** Characters in the longest name of a connection. */
+export const NAME_MAX_LENGTH = 80;
 
 /** A connection that waits for its consent, made at `now` (epoch ms). @throws InvalidInputError for a name that is none. */
 export function newConnection(name: string, now: number): ConnectionRecord {
@@ -32,9 +33,9 @@ export function newConnection(name: string, now: number): ConnectionRecord {
 function checkedName(name: string): string {
   const trimmed = name.trim();
   // control characters would let a name draw on a terminal or forge a line of a log
-  if (trimmed === '' || trimmed.length > LONGEST_NAME || /\p{Cc}/u.test(trimmed)) {
+  if (trimmed === '' || trimmed.length > NAME_MAX_LENGTH || /\p{Cc}/u.test(trimmed)) {
     throw new InvalidInputError(
-      `a connection's name has 1 to ${LONGEST_NAME} printable characters`,
+      `a connection's name has 1 to ${NAME_MAX_LENGTH} printable characters`,
       'give it a name that you will recognise, for example "Contoso Zoom"',
     );
   }

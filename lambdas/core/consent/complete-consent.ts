@@ -36,7 +36,10 @@ export type ConsentOutcome =
     }
   /** The code was not good (any more). */
   | { readonly kind: 'codeRejected'; readonly connectionId: string }
-  | { readonly kind: 'unknownState' | 'replayed' | 'expired' | 'otherBrowser' };
+  | { readonly kind: 'expired'; readonly connectionId: string }
+  /** Zoom sent an error of its own (RFC 6749, section 4.1.2.1). */
+  | { readonly kind: 'zoomRefused'; readonly connectionId: string; readonly error: string }
+  | { readonly kind: 'unknownState' | 'replayed' | 'otherBrowser' };
 
 export interface CompleteConsentPorts {
   readonly attempts: AttemptStore;
@@ -71,11 +74,14 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     const codeVerifier = response.cookie(cookieKey(stateHash));
     // before anything is used up: an answer that somebody slips in must not end the admin's own attempt
     if (codeVerifier === undefined || !isVerifierOf(attempt, codeVerifier)) return { kind: 'otherBrowser' };
-    if (attempt.expiresAt <= clock.now()) return { kind: 'expired' };
+    const { connectionId } = attempt;
+    if (attempt.expiresAt <= clock.now()) return { kind: 'expired', connectionId };
     if (!(await attempts.use(stateHash))) return { kind: 'replayed' };
 
-    const { connectionId } = attempt;
-    if (response.code === undefined || response.error !== undefined) return { kind: 'declined', connectionId };
+    if (response.error === 'access_denied') return { kind: 'declined', connectionId };
+    if (response.code === undefined || response.error !== undefined) {
+      return { kind: 'zoomRefused', connectionId, error: response.error ?? 'no code' };
+    }
     const grant = await zoom.exchangeCode(response.code, codeVerifier);
     if ('kind' in grant) return { kind: 'codeRejected', connectionId };
     return keepOrRevoke(attempt, grant);

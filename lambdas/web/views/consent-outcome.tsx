@@ -1,9 +1,10 @@
+import { NAME_MAX_LENGTH } from '../../core/connections/new-connection';
 import { connectionPath, consentPath, Note, Quote, ZoomButton } from './components';
 import { consentProblemWords } from './consent-problem-words';
 import { mayTryAgain, type ConsentProblem } from './consent-problem';
 import type { Viewer } from './layout';
 import { BackLink, MessagePage } from './message-pages';
-import { NAME_MAX_LENGTH, NewZoomPage } from './new-connection-pages';
+import { NewZoomPage } from './new-connection-pages';
 
 export interface ConsentProblemPageProps {
   readonly problem: ConsentProblem;

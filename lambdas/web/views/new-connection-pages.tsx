@@ -1,3 +1,4 @@
+import { NAME_MAX_LENGTH } from '../../core/connections/new-connection';
 import { Card } from './components';
 import { Icon } from './icons';
 import { Breadcrumbs, Layout } from './layout';
@@ -35,9 +36,6 @@ export function CataloguePage() {
     </Layout>
   );
 }
-
-/** Longest name of a connection, in characters; the shortest has one. */
-export const NAME_MAX_LENGTH = 80;
 
 export interface NewZoomPageProps {
   readonly backfillDays: number;

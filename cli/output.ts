@@ -1,0 +1,55 @@
+import type { Connection } from '../lambdas/contract/connection';
+import type { OperatorError } from '../lambdas/contract/operator';
+
+/** One JSON document on standard output. */
+export function printJson(document: unknown): void {
+  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+export function printLines(...lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${printable(line)}\n`).join(''));
+}
+
+export function printError({ message, remedy }: OperatorError): void {
+  process.stderr.write(`${printable(message)}\n  ${printable(remedy)}\n`);
+}
+
+/** Names and Zoom's texts come from others: nothing in them may steer the terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}|\p{Cf}/gu, '\uFFFD');
+}
+
+/** A line a connection. */
+export function connectionLines(connections: readonly Connection[]): string[] {
+  if (connections.length === 0) return ['no connections yet; invite somebody: connector invite --name NAME'];
+  const width = Math.max(...connections.map(({ name }) => name.length));
+  return connections.map(({ id, name, status }) => `${id}  ${name.padEnd(width)}  ${status}`);
+}
+
+/** All of one connection, for a person. */
+export function statusLines(connection: Connection): string[] {
+  const { backfill, lastSync } = connection;
+  return [
+    `${connection.name} (${connection.id}): ${connection.status}`,
+    ...(connection.reason === null ? [] : [`  ${connection.reason}`]),
+    ...(connection.mergedInto === null ? [] : [`  part of connection ${connection.mergedInto}`]),
+    ...(connection.zoomAccountId === null ? [] : [`  Zoom account ${connection.zoomAccountId}`]),
+    ...(connection.connectedAt === null ? [] : [`  consent given ${connection.connectedAt}`]),
+    ...(backfill === null ? [] : [`  backfill: ${backfillText(backfill)}`]),
+    ...(lastSync === null ? [] : [`  last sync: ${lastSync.result} at ${lastSync.at}, ${lastSync.newFacts} new facts`]),
+    ...connection.capabilities.map(({ stream, state, reason, remedy }) =>
+      [`  ${stream}: ${state}`, reason, remedy].filter((part) => part !== null).join(' - '),
+    ),
+  ];
+}
+
+function backfillText(backfill: NonNullable<Connection['backfill']>): string {
+  const { state, shardsDone, shardsTotal, facts, calls, etaSeconds, waitingUntil } = backfill;
+  return [
+    `${state}, ${shardsDone} of ${shardsTotal} parts`,
+    `${facts} facts`,
+    `${calls} calls`,
+    ...(waitingUntil === null ? [] : [`waiting for Zoom's quota until ${waitingUntil}`]),
+    ...(etaSeconds === null ? [] : [`about ${Math.ceil(etaSeconds / 60)} min left`]),
+  ].join(', ');
+}
