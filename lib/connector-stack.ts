@@ -1,5 +1,4 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ENV } from '../lambdas/contract/env';
 import type { Config } from './config';
@@ -25,7 +24,7 @@ export class ConnectorStack extends Stack {
     super(scope, id, { description: 'Zoom security connector', ...props, stackName: config.stackName });
     const removalPolicy = config.removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     const defaults: FunctionDefaults = {
-      logRetention: config.logRetentionDays as RetentionDays,
+      logRetention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     };
 

@@ -1,6 +1,6 @@
 /** The time, as core code is given it. */
 export interface Clock {
   /** Epoch milliseconds. */
-  now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  readonly now: () => number;
+  readonly sleep: (milliseconds: number) => Promise<void>;
 }

@@ -14,7 +14,7 @@ export interface ConnectionViewsPorts {
   readonly connections: ConnectionStore;
   readonly progress: ProgressStore;
   /** Epoch ms. */
-  now(): number;
+  readonly now: () => number;
 }
 
 export function makeConnectionViews({ connections, progress, now }: ConnectionViewsPorts): ConnectionViews {

@@ -32,6 +32,7 @@ export interface MalformedRow {
 }
 
 const DAY_SECONDS = 86_400;
+const MALFORMED = Symbol('malformed');
 /** ISO 8601 with a zone, as Zoom writes instants, to any precision. */
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/;
 
@@ -42,7 +43,7 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2}
 export function makeFact(kind: FactKind, row: ZoomRow, source: FactSource): Fact | MalformedRow {
   const definition = KINDS[kind];
   const time = parseInstant(definition.time(row));
-  if (time === 'malformed') return { problem: 'its time is not an ISO 8601 instant' };
+  if (time === MALFORMED) return { problem: 'its time is not an ISO 8601 instant' };
   if (time === undefined && !definition.lasts) return { problem: 'it has no time' };
   const identity = definition.identity(row);
   if (identity.every((value) => value === null))
@@ -94,11 +95,11 @@ export function factId(zoomAccountId: string, kind: FactKind, identity: readonly
     .slice(0, 32);
 }
 
-function parseInstant(value: Json | undefined): string | undefined | 'malformed' {
+function parseInstant(value: Json | undefined): string | undefined | typeof MALFORMED {
   if (value === undefined || value === null || value === '') return undefined;
-  if (typeof value !== 'string' || !INSTANT.test(value)) return 'malformed';
+  if (typeof value !== 'string' || !INSTANT.test(value)) return MALFORMED;
   const epochMs = Date.parse(value);
-  if (Number.isNaN(epochMs)) return 'malformed';
+  if (Number.isNaN(epochMs)) return MALFORMED;
   return value.endsWith('Z') ? value : new Date(epochMs).toISOString();
 }
 

@@ -54,7 +54,7 @@ export interface AccessTokensPorts {
  * Keeps what it read in memory, so that a warm function reads no secret for each call.
  */
 export function makeAccessTokens(ports: AccessTokensPorts): AccessTokens {
-  const { vault, leases, clock } = ports;
+  const { leases, clock } = ports;
   const memory = new Map<string, TokenSet>();
 
   const isUsable = (tokens: TokenSet, rejected: string | undefined) =>
