@@ -6,6 +6,7 @@ import type { Status } from './directory';
 import { Fault } from './faults';
 import type { History } from './history';
 import type { Grant } from './grants';
+import { resolveAccount } from './options';
 import { RESETTABLE, type Simulation } from './simulation';
 import { asListed } from './users';
 import { applyChange, WorldChange } from './world-changes';
@@ -30,22 +31,24 @@ const ResetRequest = z
   .strictObject({ parts: z.array(z.enum(RESETTABLE)).default([...RESETTABLE]) })
   .default({ parts: [...RESETTABLE] });
 const WorldRequest = z.strictObject({ account: z.string(), changes: z.array(WorldChange).min(1) });
+const count = z.number().int().nonnegative().optional();
+const NewAccount = z.strictObject({
+  id: z.string().min(1),
+  plan: z.enum(['free', 'pro', 'business']),
+  users: count,
+  activitiesPerDay: count,
+  operationsPerDay: count,
+  historyDays: count,
+  admins: count,
+});
 const FaultPath = z.object({ id: z.coerce.number().int() });
 
 /** Adds what tests and demonstrations steer and check the simulator by. */
 export function registerControl(app: FastifyInstance, simulation: Simulation): void {
   const { faults, grants, settings, world } = simulation;
 
-  app.get('/_simulator/accounts', () => ({
-    accounts: [...world.accounts.values()].map(({ id, plan, directory, personas }) => ({
-      id,
-      plan,
-      personas: personas.map(({ key, ordinal }) => {
-        const user = directory.at(ordinal);
-        return { key, id: user?.id, email: user?.email, roleId: user?.role_id, status: user?.status };
-      }),
-    })),
-  }));
+  app.get('/_simulator/accounts', () => ({ accounts: [...world.accounts.values()].map(describe) }));
+  app.post('/_simulator/accounts', (request) => describe(world.add(resolveAccount(NewAccount.parse(request.body)))));
 
   app.get('/_simulator/truth', (request, reply) => {
     const query = TruthQuery.parse(request.query);
@@ -98,6 +101,17 @@ export function registerControl(app: FastifyInstance, simulation: Simulation): v
     simulation.reset(ResetRequest.parse(request.body ?? undefined).parts);
     return reply.code(204).send();
   });
+}
+
+function describe({ id, plan, directory, personas }: SimulatedAccount) {
+  return {
+    id,
+    plan,
+    personas: personas.map(({ key, ordinal }) => {
+      const user = directory.at(ordinal);
+      return { key, id: user?.id, email: user?.email, roleId: user?.role_id, status: user?.status };
+    }),
+  };
 }
 
 function ofAccount(id: string | undefined): (grant: Grant) => boolean {

@@ -101,13 +101,11 @@ export function resolveOptions(options: SimulatorOptions): Settings {
     clock: Date.now,
     ...options,
     apiUrl: options.apiUrl,
-    accounts: (options.accounts ?? DEFAULT_ACCOUNTS).map((account) => ({
-      users: 25,
-      activitiesPerDay: 200,
-      operationsPerDay: 20,
-      historyDays: 30,
-      admins: 2,
-      ...account,
-    })),
+    accounts: (options.accounts ?? DEFAULT_ACCOUNTS).map(resolveAccount),
   };
+}
+
+/** Fills in an account's defaults. */
+export function resolveAccount(account: AccountOptions): Account {
+  return { users: 25, activitiesPerDay: 200, operationsPerDay: 20, historyDays: 30, admins: 2, ...account };
 }

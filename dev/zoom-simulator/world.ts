@@ -77,15 +77,22 @@ export class SimulatedAccount {
 
 /** All simulated accounts. */
 export class World {
-  readonly accounts: ReadonlyMap<string, SimulatedAccount>;
+  readonly accounts = new Map<string, SimulatedAccount>();
+  private readonly seed: number;
   /** When the simulator started: generated rows end here. */
   readonly startedAtMs: number;
 
   constructor(settings: Pick<Settings, 'accounts' | 'seed' | 'clock'>) {
     this.startedAtMs = settings.clock();
-    this.accounts = new Map(
-      settings.accounts.map((account) => [account.id, new SimulatedAccount(account, settings.seed, this.startedAtMs)]),
-    );
+    this.seed = settings.seed;
+    for (const account of settings.accounts) this.add(account);
+  }
+
+  /** Adds an account, which has its past as if it had been there from the start. */
+  add(account: Account): SimulatedAccount {
+    const added = new SimulatedAccount(account, this.seed, this.startedAtMs);
+    this.accounts.set(account.id, added);
+    return added;
   }
 
   /** @throws RangeError when there is no such account. */
