@@ -70,7 +70,7 @@ export class ConnectorStack extends Stack {
       `${address.url}${CALLBACK_PATH}`,
       'Redirect URL to register in the Zoom Marketplace app',
     );
-    this.output('FactsTableName', factsTable.table.tableName, 'The facts');
+    this.output('FactsTableName', factsTable.tableName, 'The facts');
     this.output('FactsStreamArn', factsTable.streamArn, 'The stream that consumers read');
     this.output('FactsKeyArn', factsTable.key.keyArn, 'Consumers need kms:Decrypt on it');
     this.output('ControlTableName', controlTable.tableName, 'State of the connector');

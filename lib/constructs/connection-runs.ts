@@ -33,7 +33,7 @@ export class ConnectionRuns extends Construct {
     const { defaults, config, controlTable, factsTable, vault } = props;
     const tables = {
       [ENV.controlTable]: controlTable.tableName,
-      [ENV.factsTable]: factsTable.table.tableName,
+      [ENV.factsTable]: factsTable.tableName,
     };
 
     const plan = new ConnectorFunction(this, 'Plan', {

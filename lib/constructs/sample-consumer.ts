@@ -32,7 +32,7 @@ export class SampleConsumer extends Construct {
     });
     factsTable.key.grantDecrypt(consumer);
     consumer.addEventSource(
-      new DynamoEventSource(factsTable.table, {
+      new DynamoEventSource(factsTable.source, {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: 100,
         maxBatchingWindow: Duration.seconds(1),

@@ -5,7 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
-import { viaService } from './via-service';
+import { grantKeyUse } from './grant-key-use';
 
 export interface TokenVaultProps {
   /** Begins the names of all secrets, so that grants can name them. */
@@ -62,21 +62,21 @@ export class TokenVault extends Construct {
   /** Lets `grantee` store the app's credentials, and not read them. */
   grantSetAppCredentials(grantee: IFunction): void {
     this.grantApp(grantee, ['secretsmanager:PutSecretValue']);
-    this.grantKey(grantee, ['kms:Decrypt', 'kms:GenerateDataKey']);
+    this.grantKey(grantee);
   }
 
   /** Lets `grantee` read the app's credentials, make token sets and delete them, and read none. */
   grantConsent(grantee: IFunction): void {
     this.grantApp(grantee, ['secretsmanager:GetSecretValue']);
     this.grantTokens(grantee, ['secretsmanager:CreateSecret', 'secretsmanager:DeleteSecret']);
-    this.grantKey(grantee, ['kms:Decrypt', 'kms:GenerateDataKey']);
+    this.grantKey(grantee);
   }
 
   /** Lets `grantee` read the app's credentials, read token sets and replace them by refreshed ones. */
   grantUse(grantee: IFunction): void {
     this.grantApp(grantee, ['secretsmanager:GetSecretValue']);
     this.grantTokens(grantee, ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']);
-    this.grantKey(grantee, ['kms:Decrypt', 'kms:GenerateDataKey']);
+    this.grantKey(grantee);
   }
 
   private grantApp(grantee: IFunction, actions: string[]): void {
@@ -103,13 +103,8 @@ export class TokenVault extends Construct {
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources }));
   }
 
-  private grantKey(grantee: IFunction, actions: string[]): void {
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new PolicyStatement({
-        actions,
-        resources: [this.key.keyArn],
-        conditions: viaService(this, 'secretsmanager'),
-      }),
-    );
+  /** What Secrets Manager needs of the key to store a secret's value or to give it out. */
+  private grantKey(grantee: IFunction): void {
+    grantKeyUse(this.key, grantee, { via: 'secretsmanager', actions: ['kms:Decrypt', 'kms:GenerateDataKey'] });
   }
 }
