@@ -54,7 +54,7 @@ export async function installEmulator(root, python) {
   );
   await runOrExplain(
     join(environment(root), 'bin/python'),
-    ['-I', '-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '-r', requirements(root)],
+    ['-I', '-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '-r', requirements(root)],
     (output) => `pip could not install the emulator: ${machineProblem(output) ?? 'see its message above'}`,
   );
   writeFileSync(stamp(root), hashOfRequirements(root));

@@ -24,18 +24,29 @@ export function packagesAreInstalled(root) {
  * @throws {Problem} when npm fails; its own output is shown before.
  */
 export async function installPackages(root) {
+  await checkRegistry();
   // whatever NODE_ENV and npm's settings say: the tools are development packages, and binaries are optional ones
   const included = ['--include=dev', '--include=optional'];
-  const { ok, output } = await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', ...included], { cwd: root });
-  if (!ok) {
-    process.stderr.write(output);
-    throw new Problem(`npm could not install the packages: ${machineProblem(output) ?? 'see its message above'}`);
-  }
+  const { ok, output } = await run('npm', ['install', '--no-save', '--no-audit', '--no-fund', ...included], {
+    cwd: root,
+  });
+  if (!ok) throw failure(output);
   if (!packagesAreInstalled(root)) {
     throw new Problem(
       'npm installed the packages but not Node 24, as it may not run install scripts: run "npm config set ignore-scripts false", then try again',
     );
   }
+}
+
+/** Fails at once where npm itself would try again for many minutes. A registry that only knows no ping is fine. */
+async function checkRegistry() {
+  const { ok, output } = await run('npm', ['ping', '--fetch-retries=0', '--fetch-timeout=20000']);
+  if (!ok && /code E[A-Z]/.test(output)) throw failure(output);
+}
+
+function failure(output) {
+  process.stderr.write(output);
+  return new Problem(`npm could not install the packages: ${machineProblem(output) ?? 'see its message above'}`);
 }
 
 /** @returns {Record<string, { version?: string, optional?: boolean }>} by path below the project; `{}` without a file. */

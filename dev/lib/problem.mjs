@@ -12,7 +12,7 @@ const MACHINE_PROBLEMS = [
     'this folder may not be written to: give yourself the right to, then try again',
   ],
   [
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|NewConnectionError|ProxyError|SSLError|Max retries exceeded|CERT_|certificate|\bE[45]\d\d\b|HTTP error [45]\d\d/i,
+    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|NewConnectionError|ProxyError|SSLError|Max retries exceeded|from versions: none|CERT_|certificate|\bE[45]\d\d\b|HTTP error [45]\d\d/i,
     'the package registry cannot be reached or refuses: check the network and its proxy ("npm config list", "pip config list"), then try again',
   ],
 ];
