@@ -70,11 +70,11 @@ export function journeySteps(directory: string, { stack, zoomUrl }: StackContext
   const newActivity: Step = {
     title: 'Somebody signs in to Zoom, and the fact appears on the stream',
     task: async ({ invite, zoom }, task) => {
-      const stream = await FactStream.fromNow(stack.endpointUrl, stack.outputs.FactsStreamArn ?? '');
+      const stream = await FactStream.fromNow(stack);
       await zoom.signIn(NEW_ADDRESS);
       await connector(stackFile, ['sync', invite.connectionId]);
       const fact = await until(RECORD_WITHIN_MS, 'no record came', async () =>
-        (await stream.readNew()).find(({ raw }) => raw.ip_address === NEW_ADDRESS),
+        (await stream.readNew()).find(({ raw }) => raw['ip_address'] === NEW_ADDRESS),
       );
       task.title = `On the stream: ${fact.kind} of ${fact.actor} from ${NEW_ADDRESS} at ${fact.time}`;
     },
