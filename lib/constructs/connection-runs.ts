@@ -48,8 +48,7 @@ export class ConnectionRuns extends Construct {
         [ENV.sweepDays]: String(config.sync.sweepDays),
       },
     });
-    controlTable.grantRead(plan, 'connections', 'checkpoint');
-    controlTable.grantWrite(plan, 'connections', 'run');
+    controlTable.grant(plan, { get: ['connections', 'checkpoint'], put: ['connections', 'run'] });
 
     const read = new ConnectorFunction(this, 'Read', {
       defaults,
@@ -67,8 +66,11 @@ export class ConnectionRuns extends Construct {
         [ENV.retentionDays]: String(config.retentionDays),
       },
     });
-    controlTable.grantRead(read, 'connections', 'run', 'quota', 'lease');
-    controlTable.grantWrite(read, 'connections', 'run', 'quota', 'lease');
+    controlTable.grant(read, {
+      get: ['connections', 'run', 'quota', 'lease'],
+      put: ['connections', 'run', 'quota'],
+      update: ['quota', 'lease'],
+    });
     factsTable.grantStore(read);
     vault.grantUse(read);
 
@@ -80,8 +82,11 @@ export class ConnectionRuns extends Construct {
       memoryMiB: 512,
       environment: tables,
     });
-    controlTable.grantRead(finish, 'connections', 'run', 'checkpoint');
-    controlTable.grantWrite(finish, 'connections', 'checkpoint');
+    controlTable.grant(finish, {
+      get: ['connections', 'checkpoint'],
+      query: ['run'],
+      put: ['connections', 'checkpoint'],
+    });
     factsTable.grantReconcile(finish);
 
     const steps = { plan, read, finish };
@@ -102,8 +107,7 @@ export class ConnectionRuns extends Construct {
       description: 'Zoom connector: notes that a run broke off',
       environment: { [ENV.controlTable]: controlTable.tableName },
     });
-    controlTable.grantRead(broken, 'connections');
-    controlTable.grantWrite(broken, 'connections');
+    controlTable.grant(broken, { get: ['connections'], put: ['connections'] });
     new Rule(this, 'BrokenRuns', {
       description: 'Executions of the Zoom connector that broke off',
       eventPattern: {

@@ -6,6 +6,19 @@ import { EncryptedTable } from './encrypted-table';
 
 type Partition = keyof typeof PARTITION;
 
+/** Every action here names the key of its items, as a condition on them needs. A transaction takes those of its items. */
+const CALLS = {
+  get: { action: 'dynamodb:GetItem', access: 'read' },
+  query: { action: 'dynamodb:Query', access: 'read' },
+  put: { action: 'dynamodb:PutItem', access: 'write' },
+  update: { action: 'dynamodb:UpdateItem', access: 'write' },
+  delete: { action: 'dynamodb:DeleteItem', access: 'write' },
+} as const;
+type Call = keyof typeof CALLS;
+
+/** By call, the partitions whose items a function makes it on. */
+export type ControlTableCalls = { readonly [Name in Call]?: readonly Partition[] };
+
 export interface ControlTableProps {
   /** What becomes of the state, and of its key, when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
@@ -17,23 +30,14 @@ export class ControlTable extends EncryptedTable {
     super(scope, id, { keyDescription: 'Zoom connector: control table', removalPolicy });
   }
 
-  /** Lets `grantee` read items of these partitions. */
-  grantRead(grantee: IGrantable, ...partitions: Partition[]): void {
-    this.grant(grantee, ['dynamodb:GetItem', 'dynamodb:Query'], partitions);
-  }
-
-  /** Lets `grantee` make and change items of these partitions. */
-  grantWrite(grantee: IGrantable, ...partitions: Partition[]): void {
-    this.grant(grantee, ['dynamodb:PutItem', 'dynamodb:UpdateItem'], partitions);
-  }
-
-  /** Lets `grantee` delete items of these partitions. */
-  grantDelete(grantee: IGrantable, ...partitions: Partition[]): void {
-    this.grant(grantee, ['dynamodb:DeleteItem'], partitions);
-  }
-
-  private grant(grantee: IGrantable, actions: string[], partitions: readonly Partition[]): void {
-    const leadingKeys = partitions.map((name) => (name === 'connections' ? PARTITION[name] : `${PARTITION[name]}#*`));
-    this.grantActions(grantee, actions, { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys } });
+  /** Lets `grantee` make these calls on items of these partitions, and of no others. */
+  grant(grantee: IGrantable, calls: ControlTableCalls): void {
+    for (const [call, partitions] of Object.entries(calls) as [Call, readonly Partition[]][]) {
+      const { action, access } = CALLS[call];
+      const leadingKeys = partitions.map((name) => (name === 'connections' ? PARTITION[name] : `${PARTITION[name]}#*`));
+      this.grantActions(grantee, access, [action], {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': leadingKeys },
+      });
+    }
   }
 }

@@ -15,6 +15,12 @@ export interface EncryptedTableProps {
   readonly stream?: StreamViewType;
 }
 
+/** What DynamoDB does with the key of a table on behalf of its caller; to write, it also has to read. */
+const KEY_ACTIONS = {
+  read: ['kms:Decrypt', 'kms:DescribeKey'],
+  write: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey'],
+} as const;
+
 /** A table under a key of its own: keys `pk` and `sk`, paid by the request, recoverable to any second, with a TTL. */
 export abstract class EncryptedTable extends Construct {
   readonly key: IKey;
@@ -38,13 +44,15 @@ export abstract class EncryptedTable extends Construct {
     this.tableName = this.table.tableName;
   }
 
-  /** Lets `grantee` take these actions on the table, and DynamoDB use the key for it. */
-  protected grantActions(grantee: IGrantable, actions: string[], conditions?: Conditions): void {
+  /** Lets `grantee` take these actions on the table, which `access` sums up for the key. */
+  protected grantActions(
+    grantee: IGrantable,
+    access: keyof typeof KEY_ACTIONS,
+    actions: string[],
+    conditions?: Conditions,
+  ): void {
     const resources = [this.table.tableArn];
     grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions, resources, conditions }));
-    grantKeyUse(this.key, grantee, {
-      via: 'dynamodb',
-      actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey', 'kms:DescribeKey'],
-    });
+    grantKeyUse(this.key, grantee, { via: 'dynamodb', actions: [...KEY_ACTIONS[access]] });
   }
 }

@@ -29,11 +29,11 @@ export class FactsTable extends EncryptedTable {
 
   /** Lets `grantee` store facts, and look up by key which are there. */
   grantStore(grantee: IGrantable): void {
-    this.grantActions(grantee, ['dynamodb:BatchWriteItem', 'dynamodb:BatchGetItem']);
+    this.grantActions(grantee, 'write', ['dynamodb:BatchWriteItem', 'dynamodb:BatchGetItem']);
   }
 
   /** Lets `grantee` read all facts of a kind, and store facts. */
   grantReconcile(grantee: IGrantable): void {
-    this.grantActions(grantee, ['dynamodb:BatchWriteItem', 'dynamodb:Query']);
+    this.grantActions(grantee, 'write', ['dynamodb:BatchWriteItem', 'dynamodb:Query']);
   }
 }

@@ -57,9 +57,12 @@ export class HostedPages extends Construct {
       environment: shared,
       memoryMiB: 512,
     });
-    controlTable.grantRead(pages, 'connections', 'run', 'session', 'link');
-    controlTable.grantWrite(pages, 'session');
-    controlTable.grantDelete(pages, 'session', 'link');
+    controlTable.grant(pages, {
+      get: ['connections', 'session', 'link'],
+      query: ['connections', 'run'],
+      put: ['session'],
+      delete: ['session', 'link'],
+    });
 
     const consent = new ConnectorFunction(this, 'Consent', {
       defaults,
@@ -75,9 +78,11 @@ export class HostedPages extends Construct {
       timeout: Duration.seconds(29),
       memoryMiB: 512,
     });
-    controlTable.grantRead(consent, 'connections', 'account', 'session', 'link', 'attempt');
-    controlTable.grantWrite(consent, 'connections', 'account', 'session', 'attempt');
-    controlTable.grantDelete(consent, 'link');
+    controlTable.grant(consent, {
+      get: ['connections', 'account', 'session', 'link', 'attempt'],
+      put: ['connections', 'account', 'session', 'attempt'],
+      delete: ['link'],
+    });
     vault.grantConsent(consent);
     runs.backfill.grantStartExecution(consent);
 

@@ -31,7 +31,7 @@ export class IncrementalSync extends Construct {
         [ENV.syncStateMachine]: runs.sync.stateMachineArn,
       },
     });
-    controlTable.grantRead(dispatch, 'connections');
+    controlTable.grant(dispatch, { query: ['connections'] });
     runs.backfill.grantStartExecution(dispatch);
     runs.sync.grantStartExecution(dispatch);
 

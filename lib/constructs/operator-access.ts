@@ -32,8 +32,11 @@ export class OperatorAccess extends Construct {
         [ENV.syncStateMachine]: runs.sync.stateMachineArn,
       },
     });
-    controlTable.grantRead(operator, 'connections', 'run');
-    controlTable.grantWrite(operator, 'connections', 'link');
+    controlTable.grant(operator, {
+      get: ['connections'],
+      query: ['connections', 'run'],
+      put: ['connections', 'link'],
+    });
     vault.grantSetAppCredentials(operator);
     runs.backfill.grantStartExecution(operator);
     runs.sync.grantStartExecution(operator);
