@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -35,7 +35,12 @@ export class IncrementalSync extends Construct {
     runs.backfill.grantStartExecution(dispatch);
     runs.sync.grantStartExecution(dispatch);
 
-    const role = new Role(this, 'ScheduleRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
+    const role = new Role(this, 'ScheduleRole', {
+      // no schedule of another account may make the service act in this role
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    });
     acknowledgeInvocationOfVersions(role, [dispatch]);
     new Schedule(this, 'Schedule', {
       description: 'Zoom connector: incremental syncs',
