@@ -1,7 +1,7 @@
-import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Validations } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { FunctionDefaults } from './connector-function';
 
@@ -34,6 +34,8 @@ export class PublicAddress extends Construct {
   constructor(scope: Construct, id: string, { defaults, publicUrl }: PublicAddressProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Resource', {
+      // an HTTP API must have a name, which need not be its own alone
+      apiName: Stack.of(this).stackName,
       description: 'Zoom connector: hosted pages',
       createDefaultStage: false,
       disableExecuteApiEndpoint: publicUrl !== undefined && !isLocal(publicUrl),
