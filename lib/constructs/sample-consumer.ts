@@ -30,7 +30,10 @@ export class SampleConsumer extends Construct {
       id: 'AwsSolutions-SQS3',
       reason: 'It is a dead-letter queue itself: that of an event source mapping, which the rule does not see.',
     });
-    factsTable.key.grantDecrypt(consumer);
+    Validations.of(consumer.role ?? consumer).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'Event source mappings list streams, which is granted for all or none (dynamodb:ListStreams).',
+    });
     consumer.addEventSource(
       new DynamoEventSource(factsTable.source, {
         startingPosition: StartingPosition.TRIM_HORIZON,
