@@ -1,0 +1,107 @@
+import type { RunRef, RunRequest, Shard } from '../../lambdas/contract/workflow';
+import type {
+  Checkpoint,
+  CheckpointStore,
+  ProgressStore,
+  SeenUsers,
+  ShardProgress,
+} from '../../lambdas/core/runs/ports';
+import { type RunStarter, executionName } from '../../lambdas/core/runs/run-starter';
+import { plannedShard } from '../../lambdas/core/runs/shard-progress';
+
+type RunName = { readonly connectionId: string; readonly runId: string };
+
+export const BACKFILL: RunRef = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill', generation: 'g1' };
+export const SYNC: RunRef = { connectionId: 'c1', runId: 'tick-1', kind: 'sync', generation: 'g1' };
+
+/** Progress of a shard that was read to its end, but for what `change` says. */
+export function doneShard(shard: Shard, change: Partial<ShardProgress> = {}): ShardProgress {
+  return { ...plannedShard(shard), state: 'done', pages: 1, calls: 1, ...change };
+}
+
+const runName = ({ connectionId, runId }: RunName) => `${connectionId} ${runId}`;
+
+/** Progress in memory. */
+export class InMemoryProgressStore implements ProgressStore {
+  private readonly runs = new Map<string, Map<string, ShardProgress>>();
+
+  /** Notes what a run has come to. */
+  put(run: RunName, ...shards: readonly ShardProgress[]): this {
+    for (const progress of shards) this.shardsOf(run).set(progress.shard.id, progress);
+    return this;
+  }
+
+  plan(run: RunRef, shards: readonly Shard[]): Promise<void> {
+    const known = this.shardsOf(run);
+    for (const shard of shards) if (!known.has(shard.id)) known.set(shard.id, plannedShard(shard));
+    return Promise.resolve();
+  }
+
+  find(run: RunRef, shardId: string): Promise<ShardProgress | undefined> {
+    return Promise.resolve(this.shardsOf(run).get(shardId));
+  }
+
+  save(run: RunRef, progress: ShardProgress): Promise<void> {
+    this.put(run, progress);
+    return Promise.resolve();
+  }
+
+  list(run: RunName): Promise<readonly ShardProgress[]> {
+    return Promise.resolve([...this.shardsOf(run).values()]);
+  }
+
+  private shardsOf(run: RunName): Map<string, ShardProgress> {
+    const shards = this.runs.get(runName(run)) ?? new Map<string, ShardProgress>();
+    this.runs.set(runName(run), shards);
+    return shards;
+  }
+}
+
+/** The users that runs saw, in memory. */
+export class InMemorySeenUsers implements SeenUsers {
+  private readonly pages = new Map<string, Map<string, readonly string[]>>();
+
+  async add(run: RunRef, page: string, factIds: readonly string[]): Promise<void> {
+    await Promise.resolve();
+    const pages = this.pages.get(runName(run)) ?? new Map<string, readonly string[]>();
+    this.pages.set(runName(run), pages.set(page, factIds));
+  }
+
+  async read(run: RunRef): Promise<{ has(factId: string): boolean }> {
+    await Promise.resolve();
+    return new Set([...(this.pages.get(runName(run))?.values() ?? [])].flat());
+  }
+}
+
+/** Checkpoints in memory. */
+export class InMemoryCheckpointStore implements CheckpointStore {
+  readonly checkpoints = new Map<string, Checkpoint>();
+
+  find(connectionId: string, stream: string): Promise<Checkpoint | undefined> {
+    return Promise.resolve(this.checkpoints.get(`${connectionId} ${stream}`));
+  }
+
+  save(connectionId: string, stream: string, checkpoint: Checkpoint): Promise<void> {
+    this.checkpoints.set(`${connectionId} ${stream}`, checkpoint);
+    return Promise.resolve();
+  }
+}
+
+/** Keeps what was started; a name that was started already is left alone. */
+export class RecordingRunStarter implements RunStarter {
+  readonly started = new Map<string, RunRequest>();
+  /** Called before a start is noted: throw for a fault. */
+  before: (request: RunRequest) => void = () => undefined;
+
+  get requests(): readonly RunRequest[] {
+    return [...this.started.values()];
+  }
+
+  async start(request: RunRequest): Promise<string> {
+    await Promise.resolve();
+    this.before(request);
+    const name = executionName(request);
+    if (!this.started.has(name)) this.started.set(name, request);
+    return `arn:execution:${name}`;
+  }
+}
