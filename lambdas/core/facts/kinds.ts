@@ -33,13 +33,13 @@ function fields(row: ZoomRow, names: readonly string[]): readonly Json[] {
 }
 
 /** A user without an id was invited and has not come yet; the address is all there is to tell them by. */
-function isPending(row: ZoomRow): boolean {
+export function isInvitation(row: ZoomRow): boolean {
   return row['id'] === undefined || row['id'] === null || row['id'] === '';
 }
 
 export const KINDS: Readonly<Record<FactKind, KindDefinition>> = {
   user: {
-    identity: (row) => (isPending(row) ? ['email', lowerCase(row['email'])] : ['id', row['id'] ?? null]),
+    identity: (row) => (isInvitation(row) ? ['email', addressOf(row)] : ['id', row['id'] ?? null]),
     time: (row) => row['user_created_at'] ?? (row['status'] === 'pending' ? undefined : row['created_at']),
     actor: () => undefined,
     instability: (row) => ({ sets: USER_SETS, volatile: row['status'] === 'pending' ? PENDING_VOLATILE : NOTHING }),
@@ -61,6 +61,7 @@ export const KINDS: Readonly<Record<FactKind, KindDefinition>> = {
   },
 };
 
-function lowerCase(value: Json | undefined): Json {
-  return typeof value === 'string' ? value.trim().toLowerCase() : (value ?? null);
+/** A user's address as users are joined by it: in lower case; `null` when Zoom gave none. */
+export function addressOf({ email }: ZoomRow): Json {
+  return typeof email === 'string' ? email.trim().toLowerCase() || null : (email ?? null);
 }
