@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** Whether an address is this machine's own, so that what is sent there stays on it. */
+export function isLoopback(url: string): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+}
 
 /** An https origin (scheme, host, port); plain http only where no traffic leaves the machine. */
 const origin = z
@@ -9,7 +12,7 @@ const origin = z
   .refine((value) => {
     if (!URL.canParse(value)) return false;
     const url = new URL(value);
-    const safe = url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname));
+    const safe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(value));
     return safe && url.username === '' && url.origin === value.replace(/\/$/, '');
   }, 'must be an https origin such as https://example.com without a path (plain http only for localhost)')
   .transform((value) => value.replace(/\/$/, ''));

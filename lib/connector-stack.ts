@@ -2,8 +2,8 @@ import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ENV } from '../lambdas/contract/env';
 import type { Config } from './config';
-import type { FunctionDefaults } from './constructs/connector-function';
 import { ConnectionRuns } from './constructs/connection-runs';
+import type { Environment, FunctionDefaults } from './constructs/connector-function';
 import { ControlTable } from './constructs/control-table';
 import { FactsTable } from './constructs/facts-table';
 import { CALLBACK_PATH, HostedPages } from './constructs/hosted-pages';
@@ -14,6 +14,7 @@ import { SampleConsumer } from './constructs/sample-consumer';
 import { TokenVault } from './constructs/token-vault';
 
 export interface ConnectorStackProps extends StackProps {
+  /** Deploy-time settings; `stackName` among them. */
   readonly config: Config;
 }
 
@@ -32,7 +33,7 @@ export class ConnectorStack extends Stack {
     const factsTable = new FactsTable(this, 'FactsTable', { removalPolicy });
     const vault = new TokenVault(this, 'TokenVault', { namePrefix: config.stackName });
     const address = new PublicAddress(this, 'PublicAddress', { defaults, publicUrl: config.publicUrl });
-    const zoomEnvironment = {
+    const zoomEnvironment: Environment = {
       [ENV.publicUrl]: address.url,
       [ENV.zoomOAuthUrl]: config.zoom.oauthUrl,
       [ENV.zoomApiUrl]: config.zoom.apiUrl,

@@ -5,7 +5,7 @@ import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import type { Config } from '../config';
-import { ConnectorFunction, type FunctionDefaults } from './connector-function';
+import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ControlTable } from './control-table';
 import type { FactsTable } from './facts-table';
 import { RunStateMachine } from './run-state-machine';
@@ -13,11 +13,12 @@ import type { TokenVault } from './token-vault';
 
 export interface ConnectionRunsProps {
   readonly defaults: FunctionDefaults;
-  readonly config: Config;
+  readonly config: Pick<Config, 'backfill' | 'sync' | 'quota' | 'retentionDays'>;
   readonly controlTable: ControlTable;
   readonly factsTable: FactsTable;
   readonly vault: TokenVault;
-  readonly zoomEnvironment: Readonly<Record<string, string>>;
+  /** Where Zoom is, for the worker. */
+  readonly zoomEnvironment: Environment;
 }
 
 /**

@@ -7,8 +7,12 @@ import type { Construct } from 'constructs';
 import { fileURLToPath } from 'node:url';
 import type { EnvName } from '../../lambdas/contract/env';
 
+/** Variables that `lib` sets and handlers read. */
+export type Environment = Readonly<Partial<Record<EnvName, string>>>;
+
 /** What every function of the stack has in common. */
 export interface FunctionDefaults {
+  /** How long logs are kept. */
   readonly logRetention: RetentionDays;
   /** What becomes of the logs when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
@@ -18,9 +22,10 @@ export interface ConnectorFunctionProps {
   readonly defaults: FunctionDefaults;
   /** Name of its file in `lambdas/handlers`, without the ending. */
   readonly entry: string;
+  /** What it does, as operators read it in the list of functions. */
   readonly description: string;
-  /** @default none */
-  readonly environment?: Readonly<Partial<Record<EnvName, string>>>;
+  /** @default - nothing but what every function has */
+  readonly environment?: Environment;
   /** @default 30 seconds */
   readonly timeout?: Duration;
   /** @default 256 */

@@ -3,11 +3,11 @@ import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
-import { ConnectorFunction, type FunctionDefaults } from './connector-function';
-import type { ControlTable } from './control-table';
+import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
-import type { TokenVault } from './token-vault';
+import type { ControlTable } from './control-table';
 import type { PublicAddress } from './public-address';
+import type { TokenVault } from './token-vault';
 
 export interface HostedPagesProps {
   readonly defaults: FunctionDefaults;
@@ -15,7 +15,9 @@ export interface HostedPagesProps {
   readonly controlTable: ControlTable;
   readonly vault: TokenVault;
   readonly runs: ConnectionRuns;
-  readonly zoomEnvironment: Readonly<Record<string, string>>;
+  /** Where Zoom is, for the function that deals with consent. */
+  readonly zoomEnvironment: Environment;
+  /** Days that a first backfill reads, to tell the admin. */
   readonly backfillDays: number;
 }
 

@@ -11,6 +11,7 @@ import type { ControlTable } from './control-table';
 
 export interface IncrementalSyncProps {
   readonly defaults: FunctionDefaults;
+  /** Minutes from one tick to the next. */
   readonly everyMinutes: number;
   readonly controlTable: ControlTable;
   readonly runs: ConnectionRuns;

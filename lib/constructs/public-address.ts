@@ -3,6 +3,7 @@ import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { isLoopback } from '../config';
 import type { FunctionDefaults } from './connector-function';
 
 export interface PublicAddressProps {
@@ -38,7 +39,8 @@ export class PublicAddress extends Construct {
       apiName: Stack.of(this).stackName,
       description: 'Zoom connector: hosted pages',
       createDefaultStage: false,
-      disableExecuteApiEndpoint: publicUrl !== undefined && !isLocal(publicUrl),
+      // a local stack is reached through a proxy, which calls the API's own address
+      disableExecuteApiEndpoint: publicUrl !== undefined && !isLoopback(publicUrl),
     });
     const logGroup = new LogGroup(this, 'AccessLog', {
       retention: defaults.logRetention,
@@ -60,9 +62,4 @@ export class PublicAddress extends Construct {
     });
     this.url = publicUrl ?? this.api.apiEndpoint;
   }
-}
-
-/** A local stack is reached through a proxy, which calls the API's own address. */
-function isLocal(url: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }

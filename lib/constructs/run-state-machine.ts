@@ -10,6 +10,7 @@ import type { FunctionDefaults } from './connector-function';
 
 export interface RunStateMachineProps {
   readonly defaults: FunctionDefaults;
+  /** What its executions do. */
   readonly comment: string;
   /** The functions of the steps: say which shards, read one, draw the conclusions. */
   readonly steps: { readonly plan: IFunction; readonly read: IFunction; readonly finish: IFunction };

@@ -5,6 +5,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
+import type { Environment } from './connector-function';
 import { grantKeyUse } from './grant-key-use';
 
 export interface TokenVaultProps {
@@ -51,7 +52,7 @@ export class TokenVault extends Construct {
   }
 
   /** What functions that use the vault find it by. */
-  get environment() {
+  get environment(): Environment {
     return {
       [ENV.zoomAppSecret]: this.appSecretName,
       [ENV.tokensPrefix]: this.tokensPrefix,
