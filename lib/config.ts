@@ -20,6 +20,18 @@ const origin = z
 const share = z.number().gt(0).max(1);
 const wholeNumber = z.number().int();
 
+/** What says how far back the connector reads again, and how long it keeps what it read. */
+const ReRead = z.object({
+  backfill: z.object({ days: z.number() }),
+  sync: z.object({ sweepDays: z.number() }),
+  retentionDays: z.number(),
+});
+type ReRead = z.output<typeof ReRead>;
+
+function reReadDays({ backfill, sync }: ReRead): number {
+  return Math.max(backfill.days, sync.sweepDays);
+}
+
 const Config = z
   .strictObject({
     stackName: z
@@ -54,15 +66,12 @@ const Config = z
     removal: z.enum(['retain', 'destroy']).default('retain'),
     sampleConsumer: z.boolean().default(false),
   })
-  .superRefine((config, context) => {
-    const reRead = Math.max(config.backfill.days, config.sync.sweepDays);
-    if (config.retentionDays <= reRead) {
-      context.addIssue({
-        code: 'custom',
-        path: ['retentionDays'],
-        message: `must be more than the ${reRead} days that are re-read, or expired facts would come back`,
-      });
-    }
+  .refine((config) => config.retentionDays > reReadDays(config), {
+    path: ['retentionDays'],
+    error: ({ input }) =>
+      `must be more than the ${reReadDays(input as ReRead)} days that are re-read, or expired facts would come back`,
+    // told beside other problems too, once these three are numbers
+    when: ({ value }) => ReRead.safeParse(value).success,
   });
 
 /** Deploy-time settings, complete: what the file leaves out has its default. */
@@ -82,8 +91,16 @@ export function loadConfig(file: string | undefined): Config {
 export function parseConfig(value: unknown, source: string): Config {
   const parsed = Config.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.') || '(file)'}: ${issue.message}`);
+  const problems = parsed.error.issues.map(({ path, message }) => `  ${nameAndValue(path, value)}: ${message}`);
   throw new Error(`fix these settings in ${source}:\n${problems.join('\n')}`);
+}
+
+/** A setting as the file has it, `sync.sweepDays = 0`; its name alone where the file has none, or has more than a value. */
+function nameAndValue(path: readonly PropertyKey[], file: unknown): string {
+  if (path.length === 0) return '(file)';
+  const given = path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], file);
+  const name = path.map(String).join('.');
+  return given === undefined || typeof given === 'object' ? name : `${name} = ${JSON.stringify(given)}`;
 }
 
 function readJson(file: string): unknown {
