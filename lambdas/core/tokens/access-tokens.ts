@@ -12,7 +12,7 @@ export type AccessTokenAnswer =
 export interface AccessTokens {
   /**
    * @param rejected - a token that Zoom refused: it is not given again, but refreshed.
-   * @throws RefreshBusyError when another function has been refreshing for too long.
+   * @throws RefreshBusyError when another function has been refreshing for too long; TokenSetUnseenError.
    */
   get(key: GrantKey, rejected?: string): Promise<AccessTokenAnswer>;
 }
@@ -24,6 +24,16 @@ export class RefreshBusyError extends ConnectorError {
 
   constructor() {
     super('another function is refreshing this token set and has not finished', 'try again');
+  }
+}
+
+/** The vault still does not show what the last refresh stored; an older refresh token must not be used in its place. */
+export class TokenSetUnseenError extends ConnectorError {
+  override readonly name = 'TokenSetUnseenError';
+  readonly code = 'token-set-unseen';
+
+  constructor() {
+    super('the vault does not show the token set that was stored last', 'try again; when it stays so, reconnect');
   }
 }
 
@@ -39,6 +49,11 @@ const LEASE_MS = 40_000;
 /** The refresh call is only begun while at least this much of the lease is left. */
 const LEASE_NEEDED_MS = 25_000;
 const POLL_MS = 250;
+
+const GONE: AccessTokenAnswer = {
+  kind: 'reconnectNeeded',
+  reason: 'The permission that was given to the connector is gone.',
+};
 
 export interface AccessTokensPorts {
   readonly vault: TokenVault;
@@ -70,26 +85,28 @@ export function makeAccessTokens(ports: AccessTokensPorts): AccessTokens {
       const giveUpAt = clock.now() + LEASE_MS;
       for (;;) {
         const stored = await readLatest(ports, key);
-        if (stored === undefined) {
-          memory.delete(name);
-          return { kind: 'reconnectNeeded', reason: 'The permission that was given to the connector is gone.' };
-        }
-        if (isUsable(stored.tokens, rejected)) {
-          memory.set(name, stored.tokens);
-          return token(stored.tokens);
-        }
-        const leaseUntil = clock.now() + LEASE_MS;
-        if (await leases.acquire(key, owner, leaseUntil, clock.now())) {
-          const answer = await refreshUnderLease(ports, key, owner, leaseUntil, (tokens) => isUsable(tokens, rejected));
-          if (answer === 'leaseTooShort') continue;
-          if ('accessToken' in answer) {
-            memory.set(name, answer);
-            return token(answer);
+        if (stored !== undefined && stored !== 'unseen') {
+          if (isUsable(stored.tokens, rejected)) {
+            memory.set(name, stored.tokens);
+            return token(stored.tokens);
           }
-          memory.delete(name);
-          return answer;
+          const leaseUntil = clock.now() + LEASE_MS;
+          if (await leases.acquire(key, owner, leaseUntil, clock.now())) {
+            const answer = await refreshUnderLease(ports, key, owner, leaseUntil, (tokens) =>
+              isUsable(tokens, rejected),
+            );
+            if (answer !== 'again') {
+              if (!('accessToken' in answer)) return answer;
+              memory.set(name, answer);
+              return token(answer);
+            }
+          }
         }
-        if (clock.now() >= giveUpAt) throw new RefreshBusyError();
+        if (clock.now() >= giveUpAt) {
+          // a secret that is missing may have been too new to be shown, so it counts as gone only now
+          if (stored === undefined) return GONE;
+          throw stored === 'unseen' ? new TokenSetUnseenError() : new RefreshBusyError();
+        }
         await clock.sleep(POLL_MS);
       }
     },
@@ -105,12 +122,18 @@ export function needsRefresh(tokens: TokenSet, now: number): boolean {
 /**
  * The newest token set. Secrets Manager may answer an older version for a moment, so the version that the last refresh
  * noted is asked for too; and a refresh may have stored without noting, so the later of both counts.
+ *
+ * @returns `undefined` when there is no secret, `unseen` when the noted version is not shown yet.
  */
-async function readLatest({ vault, leases }: AccessTokensPorts, key: GrantKey): Promise<StoredTokenSet | undefined> {
+async function readLatest(
+  { vault, leases }: AccessTokensPorts,
+  key: GrantKey,
+): Promise<StoredTokenSet | 'unseen' | undefined> {
   const [noted, current] = await Promise.all([leases.currentVersion(key), vault.read(key)]);
   if (current === undefined || noted === undefined || noted === current.version) return current;
   const asNoted = await vault.read(key, noted);
-  return asNoted !== undefined && asNoted.tokens.issuedAt > current.tokens.issuedAt ? asNoted : current;
+  if (asNoted === undefined) return 'unseen';
+  return asNoted.tokens.issuedAt > current.tokens.issuedAt ? asNoted : current;
 }
 
 async function refreshUnderLease(
@@ -119,15 +142,15 @@ async function refreshUnderLease(
   owner: string,
   leaseUntil: number,
   isUsable: (tokens: TokenSet) => boolean,
-): Promise<TokenSet | Extract<AccessTokenAnswer, { kind: 'reconnectNeeded' }> | 'leaseTooShort'> {
+): Promise<TokenSet | Extract<AccessTokenAnswer, { kind: 'reconnectNeeded' }> | 'again'> {
   const { vault, leases, zoom, clock } = ports;
   let storedVersion: string | undefined;
   try {
     // somebody may have refreshed between our reading and our lease
     const stored = await readLatest(ports, key);
-    if (stored === undefined) return { kind: 'reconnectNeeded', reason: 'The permission that was given is gone.' };
+    if (stored === undefined || stored === 'unseen') return 'again';
     if (isUsable(stored.tokens)) return stored.tokens;
-    if (leaseUntil - clock.now() < LEASE_NEEDED_MS) return 'leaseTooShort';
+    if (leaseUntil - clock.now() < LEASE_NEEDED_MS) return 'again';
 
     const answer = await zoom.refresh(stored.tokens.refreshToken);
     if (answer.kind === 'invalidGrant') return { kind: 'reconnectNeeded', reason: answer.reason };
