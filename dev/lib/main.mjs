@@ -29,12 +29,12 @@ export async function main(args) {
   const withEmulator = args[0] === '--emulator';
   try {
     await setUp(root, withEmulator);
+    return await runProgram(withEmulator ? args.slice(1) : args);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     process.stderr.write(`${error.message}\n`);
     return 1;
   }
-  return runProgram(withEmulator ? args.slice(1) : args);
 }
 
 function runProgram(args) {
@@ -44,8 +44,10 @@ function runProgram(args) {
     env: { ...process.env, PATH: `${binaries}${delimiter}${process.env.PATH}` },
   });
   return new Promise((resolve, reject) => {
-    program.on('error', reject);
-    program.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+    program.on('error', () =>
+      reject(new Problem('node_modules was made on another kind of machine: remove it, then try again')),
+    );
+    program.on('exit', (code, signal) => resolve(code ?? stopped(signal)));
   });
 }
 
@@ -56,6 +58,11 @@ async function stop(signal) {
     return;
   }
   await stopAll();
+  process.exit(stopped(signal));
+}
+
+/** Tells that a signal has ended it. @returns the exit code that says the same. */
+function stopped(signal) {
   process.stderr.write('Stopped.\n');
-  process.exit(128 + constants.signals[signal]);
+  return 128 + constants.signals[signal];
 }

@@ -9,6 +9,9 @@ import { machineProblem, Problem } from './problem.mjs';
 /** What npm's packages (0.7 GB), their cache, the emulator and a running local stack take on a fresh machine. */
 const NEEDED_BYTES = 1.5e9;
 
+/** With less, the disk is what made a tool fail, whatever the tool says. */
+const FULL_BYTES = 50e6;
+
 /**
  * Installs what is missing: npm's packages and, where asked for, the AWS emulator. Several set-ups may run at once.
  *
@@ -29,6 +32,9 @@ export async function setUp(root, withEmulator) {
       },
     );
   } catch (error) {
+    if (freeBytes(root) < FULL_BYTES) {
+      throw new Problem('the set-up failed as the disk is full: free at least 1.5 GB, then try again');
+    }
     const remedy = error instanceof Problem ? undefined : machineProblem(error.code ?? '');
     throw remedy ? new Problem(`the set-up failed: ${remedy}`) : error;
   }
@@ -56,10 +62,16 @@ async function install(root, withEmulator) {
 }
 
 function checkDiskSpace(root) {
+  const free = freeBytes(root);
+  if (free >= NEEDED_BYTES) return;
+  throw new Problem(
+    `only ${(free / 1e9).toFixed(1)} GB are free on the disk of this project: free at least 1.5 GB, then try again`,
+  );
+}
+
+function freeBytes(root) {
   const { bavail, bsize } = statfsSync(root);
-  if (bavail * bsize >= NEEDED_BYTES) return;
-  const free = ((bavail * bsize) / 1e9).toFixed(1);
-  throw new Problem(`only ${free} GB are free on the disk of this project: free at least 1.5 GB, then try again`);
+  return bavail * bsize;
 }
 
 /** Standard output belongs to the command that is run afterwards. */

@@ -4,6 +4,8 @@ const MAX_REDIRECTS = 10;
 export interface Page {
   readonly url: string;
   readonly status: number;
+  /** The page's source. */
+  readonly text: string;
 }
 
 /** As much of a browser as an admin needs for connecting Zoom: cookies, redirects and forms, all on one host. */
@@ -24,9 +26,10 @@ export class Browser {
   private async follow(url: string, request: RequestInit): Promise<Page> {
     let next: { url: string; request: RequestInit } = { url, request };
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
-      const { status, headers } = await this.send(next.url, next.request);
-      const location = headers.get('location');
-      if (location === null) return { url: next.url, status };
+      const response = await this.send(next.url, next.request);
+      const location = response.headers.get('location');
+      if (location === null) return { url: next.url, status: response.status, text: await response.text() };
+      await response.body?.cancel();
       next = { url: new URL(location, next.url).href, request: { method: 'GET' } };
     }
     throw new Error(`${url} redirects more than ${MAX_REDIRECTS} times`);
@@ -37,7 +40,6 @@ export class Browser {
     const headers = { ...(request.headers as Record<string, string>), ...(cookie && { cookie }) };
     const response = await fetch(url, { ...request, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) this.keep(line);
-    await response.body?.cancel();
     return response;
   }
 

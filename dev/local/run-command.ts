@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { describe } from './problem';
 import { Processes } from './processes';
@@ -28,7 +29,7 @@ export function runStackCommand(
   return runCommand(async () => {
     const directory = await makeDirectory();
     const processes = new Processes(directory);
-    stopOnSignal(async () => {
+    const isStopping = stopOnSignal(async () => {
       await processes.stopAll();
       removeDirectory(directory);
     });
@@ -36,12 +37,13 @@ export function runStackCommand(
       await command(directory, processes);
     } catch (error) {
       await processes.stopAll();
-      throw error;
+      if (!isStopping()) throw error;
     }
   });
 }
 
-function stopOnSignal(stop: () => Promise<void>): void {
+/** @returns whether a signal has come. */
+function stopOnSignal(stop: () => Promise<void>): () => boolean {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -49,9 +51,11 @@ function stopOnSignal(stop: () => Promise<void>): void {
       if (stopping) return;
       stopping = true;
       void stop().finally(() => {
-        console.log(process.stdout.isTTY ? `${SHOW_CURSOR}\nStopped.` : 'Stopped.');
+        // past the live steps, which hold back what others print and hide the cursor
+        writeSync(process.stdout.fd, process.stdout.isTTY ? `${SHOW_CURSOR}\nStopped.\n` : 'Stopped.\n');
         process.exit(128 + constants.signals[signal]);
       });
     });
   }
+  return () => stopping;
 }
