@@ -1,0 +1,135 @@
+import {
+  CloudWatchLogsClient,
+  paginateDescribeLogGroups,
+  paginateFilterLogEvents,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { jest } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { ROOT } from '../../../dev/local/paths';
+import { StackFile } from '../../../dev/local/stack-file';
+import type { Connection } from '../../../lambdas/contract/connection';
+import type { Fact } from '../../../lambdas/core/facts/fact';
+
+// a test waits for workflows, which take seconds; this only ends one that waits for ever
+jest.setTimeout(5 * 60_000);
+
+const STACK_FILE = process.env['CONNECTOR_STACK_FILE'] ?? join(ROOT, '.local/stack.json');
+
+/** The deployed stack that the tests run on. */
+export const stack = StackFile.parse(JSON.parse(readFileSync(STACK_FILE, 'utf8')));
+
+const { accessKeyId, secretAccessKey } = stack;
+const settings = { endpoint: stack.endpointUrl, region: stack.region, credentials: { accessKeyId, secretAccessKey } };
+export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
+export const streams = new DynamoDBStreamsClient(settings);
+export const secrets = new SecretsManagerClient(settings);
+export const stateMachines = new SFNClient(settings);
+export const lambda = new LambdaClient(settings);
+const logs = new CloudWatchLogsClient(settings);
+
+/** An output of the stack. */
+export function output(name: string): string {
+  const value = stack.outputs[name];
+  if (value === undefined) throw new Error(`the stack has no output ${name}`);
+  return value;
+}
+
+export interface CliAnswer {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the operator CLI as an operator does. */
+export async function cli(...args: readonly string[]): Promise<CliAnswer> {
+  const options = { cwd: ROOT, env: { ...process.env, CONNECTOR_STACK_FILE: STACK_FILE } };
+  try {
+    const command = ['--import', 'tsx', 'cli/main.ts', ...args, '--local'];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, command, options);
+    return { exitCode: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { exitCode: code, stdout, stderr };
+  }
+}
+
+/** Runs the operator CLI and reads its JSON document. */
+export async function operate<Answer>(...args: readonly string[]): Promise<Answer> {
+  const { exitCode, stdout } = await cli(...args, '--json');
+  if (exitCode !== 0) throw new Error(`connector ${args.join(' ')} failed: ${stdout}`);
+  return JSON.parse(stdout) as Answer;
+}
+
+export async function statusOf(connectionId: string): Promise<Connection> {
+  return operate<Connection>('status', connectionId);
+}
+
+/** Reads everything new now, and waits until it is there. */
+export async function syncNow(connectionId: string): Promise<Connection> {
+  const startedAt = Date.now();
+  await operate('sync', connectionId);
+  return until('a sync that began after now', async () => {
+    const connection = await statusOf(connectionId);
+    // the end of a sync that had begun before ours says nothing about ours: two ends are needed then, and come
+    return connection.lastSync !== null && Date.parse(connection.lastSync.at) > startedAt ? connection : undefined;
+  });
+}
+
+/** Waits for the connection to be in the status. */
+export async function whenStatus(connectionId: string, status: Connection['status']): Promise<Connection> {
+  return until(`the status ${status}`, async () => {
+    const connection = await statusOf(connectionId);
+    return connection.status === status ? connection : undefined;
+  });
+}
+
+const PATIENCE_MS = 120_000;
+
+/** Asks until there is an answer. @throws Error that says what did not come. */
+export async function until<Answer>(what: string, ask: () => Promise<Answer | undefined>): Promise<Answer> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline) throw new Error(`${what} did not come`);
+    await sleep(500);
+  }
+}
+
+/** All items of a table. */
+export async function itemsOf(table: 'FactsTableName' | 'ControlTableName'): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = [];
+  for await (const { Items = [] } of paginateScan({ client: dynamodb }, { TableName: output(table) }))
+    items.push(...Items);
+  return items;
+}
+
+/** All stored facts of a connection. */
+export async function factsOf(connectionId: string): Promise<Fact[]> {
+  const items = (await itemsOf('FactsTableName')) as unknown as Fact[];
+  return items.filter((fact) => fact.connectionId === connectionId);
+}
+
+/** What any function or API of the stack has logged. @param containing - text of the lines that count; all when left out. */
+export async function logLines(containing?: string): Promise<string[]> {
+  const filterPattern = containing === undefined ? undefined : `"${containing}"`;
+  const lines: string[] = [];
+  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, {})) {
+    for (const { logGroupName } of logGroups) {
+      for await (const { events = [] } of paginateFilterLogEvents({ client: logs }, { logGroupName, filterPattern })) {
+        lines.push(...events.map(({ message }) => message ?? ''));
+      }
+    }
+  }
+  return lines;
+}

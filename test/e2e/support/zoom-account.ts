@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { Browser, type Page } from '../../../dev/local/browser';
+import type { AccountOptions } from '../../../dev/zoom-simulator/options';
+import type { OperatorAnswers } from '../../../lambdas/contract/operator';
+import { operate, whenStatus } from './stack';
+
+/** Where the stand-in for Zoom is. */
+export const ZOOM_URL = process.env['ZOOM_SIMULATOR_URL'] ?? '';
+
+export type TruthRow = Readonly<Record<string, unknown>>;
+
+/** A Zoom account of a test's own. */
+export class ZoomAccount {
+  private constructor(readonly id: string) {}
+
+  static async create(options: Partial<Omit<AccountOptions, 'id'>> = {}): Promise<ZoomAccount> {
+    const id = randomBytes(16).toString('base64url');
+    await control('POST', 'accounts', { plan: 'pro', ...options, id });
+    return new ZoomAccount(id);
+  }
+
+  /** Presses a button of Zoom's consent page, signed in as owner, admin or member. @returns the page that follows. */
+  async decide(browser: Browser, consentPage: Page, decision: 'allow' | 'decline', role = 'owner'): Promise<Page> {
+    const { origin, pathname, searchParams } = new URL(consentPage.url);
+    const fields = { ...Object.fromEntries(searchParams), signed_in_as: `${this.id}/${role}`, decision };
+    return browser.submit(`${origin}${pathname}`, fields);
+  }
+
+  /** All rows as Zoom serves them. @param range - first and last date; of reports only. */
+  async truth(
+    stream: 'users' | 'activities' | 'operations',
+    range?: { from: string; to: string },
+  ): Promise<TruthRow[]> {
+    const query = new URLSearchParams({ account: this.id, stream, ...range });
+    return ((await control('GET', `truth?${query.toString()}`)) as { rows: TruthRow[] }).rows;
+  }
+
+  /** Lets things happen in the account. */
+  async change(...changes: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+    await control('POST', 'world', { account: this.id, changes });
+  }
+
+  async expireTokens(): Promise<void> {
+    await control('POST', 'expire-tokens', { account: this.id });
+  }
+
+  /** Ends the grants, as when an admin removes the app. */
+  async revokeGrants(): Promise<void> {
+    await control('POST', 'revoke-grants', { account: this.id });
+  }
+
+  /** Goes the way of a reconnect invite. */
+  async reconnect(connectionId: string): Promise<void> {
+    const options = ['--name', 'again', '--connection', connectionId];
+    const { url } = await operate<OperatorAnswers['invite']>('invite', ...options);
+    const browser = new Browser();
+    await this.decide(browser, await browser.submit(url), 'allow');
+  }
+
+  /** Who has grants that are good at Zoom. */
+  async grantsAlive(): Promise<number> {
+    const { grantsAlive } = await zoomStats();
+    return grantsAlive.filter(({ account }) => account === this.id).length;
+  }
+}
+
+export interface ZoomStats {
+  readonly refreshes: number;
+  readonly tooManyRequests: unknown;
+  readonly grantsAlive: readonly { readonly account: string }[];
+  readonly callsByEndpoint: Readonly<Record<string, number>>;
+}
+
+export async function zoomStats(): Promise<ZoomStats> {
+  return (await control('GET', 'stats')) as ZoomStats;
+}
+
+/** Invites, goes to Zoom and allows, as an admin does. @returns the connection's id, once it is connected. */
+export async function connect(account: ZoomAccount, name: string): Promise<string> {
+  const invite = await operate<OperatorAnswers['invite']>('invite', '--name', name);
+  const browser = new Browser();
+  const consentPage = await browser.submit(invite.url);
+  const page = await account.decide(browser, consentPage, 'allow');
+  if (page.status !== 200) throw new Error(`the connection's page answered ${page.status}`);
+  await whenStatus(invite.connectionId, 'connected');
+  return invite.connectionId;
+}
+
+async function control(method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(`${ZOOM_URL}/_simulator/${path}`, {
+    method,
+    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`the simulator answered ${response.status}: ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}

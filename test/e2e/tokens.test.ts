@@ -1,0 +1,52 @@
+import { InvokeCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { describe, expect, it } from '@jest/globals';
+import type { RunPlan, RunRequest, ShardOutcome } from '../../lambdas/contract/workflow';
+import { addDays } from '../../lambdas/core/runs/shards';
+import { lambda, statusOf, syncNow, whenStatus } from './support/stack';
+import { ZoomAccount, connect, zoomStats } from './support/zoom-account';
+
+/** Invokes a function of the stack as the workflow does. */
+async function invoke<Answer>(description: string, payload: unknown): Promise<Answer> {
+  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+  const found = Functions.find((candidate) => candidate.Description === `Zoom connector: ${description}`);
+  const answer = await lambda.send(
+    new InvokeCommand({ FunctionName: found?.FunctionName, Payload: JSON.stringify(payload) }),
+  );
+  const text = answer.Payload?.transformToString() ?? '';
+  if (answer.FunctionError !== undefined) throw new Error(text);
+  return JSON.parse(text) as Answer;
+}
+
+describe('the tokens of a connection', () => {
+  it('are refreshed once when 50 functions find them expired at the same moment', async () => {
+    const account = await ZoomAccount.create({ activitiesPerDay: 5, operationsPerDay: 5 });
+    const connectionId = await connect(account, 'Fifty at once');
+    const today = new Date().toISOString().slice(0, 10);
+    const range = { from: addDays(today, -23), to: addDays(today, -1) };
+    const request: RunRequest = { connectionId, runId: 'fifty', kind: 'backfill', ...range };
+    const { run, shards } = await invoke<RunPlan>('says which shards a run reads', request);
+    const fifty = [...shards, ...shards].slice(0, 50);
+    await account.expireTokens();
+    const before = (await zoomStats()).refreshes;
+    const outcomes = await Promise.all(
+      fifty.map((shard) => invoke<ShardOutcome>('reads a shard as far as time and quota allow', { run, shard })),
+    );
+
+    expect(outcomes).toEqual(fifty.map(() => ({ outcome: 'done' })));
+    expect((await zoomStats()).refreshes - before).toBe(1);
+  });
+
+  it('that Zoom has taken back make the connection ask for a new consent, which renews it in place', async () => {
+    const account = await ZoomAccount.create();
+    const connectionId = await connect(account, 'Taken back');
+    await account.revokeGrants();
+    await syncNow(connectionId).catch(() => undefined);
+    const dead = await whenStatus(connectionId, 'reconnect_needed');
+    await account.reconnect(connectionId);
+    const renewed = await whenStatus(connectionId, 'connected');
+
+    expect(dead.reason).not.toBeNull();
+    expect(renewed).toMatchObject({ id: connectionId, reason: null, zoomAccountId: account.id });
+    await expect(statusOf(connectionId)).resolves.toMatchObject({ backfill: { state: 'done' } });
+  });
+});
