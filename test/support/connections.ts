@@ -98,10 +98,7 @@ export class InMemoryConnectionStore implements ConnectionStore {
 
   async update(read: ConnectionRecord, change: ConnectionChange): Promise<ConnectionRecord> {
     await Promise.resolve();
-    if (this.records.get(read.id)?.version !== read.version) throw new VersionConflictError('the connection');
-    const next = { ...read, ...change, version: read.version + 1 };
-    this.records.set(read.id, next);
-    return next;
+    return this.replace(read, change);
   }
 
   findByAccount(zoomAccountId: string): Promise<ConnectionRecord | undefined> {
@@ -109,10 +106,18 @@ export class InMemoryConnectionStore implements ConnectionStore {
   }
 
   async bind(read: ConnectionRecord, zoomAccountId: string, change: ConnectionChange): Promise<ConnectionRecord> {
+    await Promise.resolve();
     const holder = this.accounts.get(zoomAccountId);
     if (holder !== undefined && holder !== read.id) throw new VersionConflictError('the connection');
-    const next = await this.update(read, { ...change, zoomAccountId });
+    const next = this.replace(read, { ...change, zoomAccountId });
     this.accounts.set(zoomAccountId, read.id);
+    return next;
+  }
+
+  private replace(read: ConnectionRecord, change: ConnectionChange): ConnectionRecord {
+    if (this.records.get(read.id)?.version !== read.version) throw new VersionConflictError('the connection');
+    const next = { ...read, ...change, version: read.version + 1 };
+    this.records.set(read.id, next);
     return next;
   }
 }

@@ -48,3 +48,8 @@ export type ConnectionChange = Partial<Omit<ConnectionRecord, 'id' | 'version' |
 export function isReadable(connection: ConnectionRecord): boolean {
   return connection.status === 'backfilling' || connection.status === 'connected' || connection.status === 'degraded';
 }
+
+/** Whether the connection is over, or about to be: no consent is asked for it any more. */
+export function isEnded({ status }: ConnectionRecord): boolean {
+  return status === 'disconnecting' || status === 'disconnected';
+}

@@ -2,10 +2,10 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { LinkStore } from '../access/ports';
 import { hashSecretValue } from '../access/secret-value';
 import type { Clock } from '../clock';
-import type { ConnectionChange, ConnectionRecord } from '../connections/connection-record';
+import { type ConnectionChange, type ConnectionRecord, isEnded } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
 import { changeConnection } from '../connections/change-connection';
-import { NotFoundError, VersionConflictError } from '../errors';
+import { ConflictError, NotFoundError, VersionConflictError } from '../errors';
 import type { TokenVault } from '../tokens/ports';
 import type { ZoomIdentity } from '../zoom/ports';
 import { type RunStarter, firstBackfill } from '../runs/run-starter';
@@ -59,7 +59,8 @@ const MAX_ROUNDS = 5;
  * Takes an admin's answer at Zoom: checks that it belongs to an attempt of this browser, exchanges the code, judges the
  * grant, and binds the connection to the account. A grant that is not kept is revoked.
  *
- * @throws ZoomFaultError, AppCredentialsRejectedError, AppCredentialsMissingError; the attempt is used up, nothing is kept.
+ * @throws ZoomFaultError, AppCredentialsRejectedError, AppCredentialsMissingError, NotFoundError, ConflictError; the
+ *   attempt is used up, nothing is kept.
  */
 export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { readonly apiUrl: string }) {
   const { attempts, links, connections, vault, zoom, runs, clock } = ports;
@@ -116,6 +117,10 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
       if (invited === undefined) throw new NotFoundError('the connection is gone', 'ask for a new invite');
       if (invited.zoomAccountId !== null && invited.zoomAccountId !== zoomAccountId) return { kind: 'otherAccount' };
       const target = (await connections.findByAccount(zoomAccountId)) ?? invited;
+      // while the admin was at Zoom; a stopped connection stays stopped
+      if (target.id === invited.id && isEnded(invited)) {
+        throw new ConflictError('this connection has been ended', 'ask for a new invite');
+      }
       const generation = randomBytes(8).toString('hex');
       await vault.create({ connectionId: target.id, generation }, grant.tokens);
       try {
@@ -145,8 +150,8 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
 
   /** Notes the refusal on a connection that never had a grant; one that works keeps working. */
   async function noteRefusal(connectionId: string, refusal: Refusal): Promise<void> {
-    await changeConnection(connections, connectionId, ({ generation }) =>
-      generation === null
+    await changeConnection(connections, connectionId, (current) =>
+      current.generation === null && !isEnded(current)
         ? { status: 'refused', reason: refusalReason(refusal), plan: refusedPlan(refusal) }
         : undefined,
     );

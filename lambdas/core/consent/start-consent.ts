@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hashSecretValue, newSecretValue } from '../access/secret-value';
-import type { ConnectionRecord } from '../connections/connection-record';
+import { type ConnectionRecord, isEnded } from '../connections/connection-record';
 import { ConflictError } from '../errors';
 import type { AttemptStore, ZoomAuthorization } from './ports';
 
@@ -30,9 +30,7 @@ export async function startConsent(
   inviteHash: string | null,
   now: number,
 ): Promise<StartedConsent> {
-  if (connection.status === 'disconnecting' || connection.status === 'disconnected') {
-    throw new ConflictError('this connection has been ended', 'ask for a new invite');
-  }
+  if (isEnded(connection)) throw new ConflictError('this connection has been ended', 'ask for a new invite');
   const state = newSecretValue();
   const codeVerifier = newSecretValue();
   const codeChallenge = challengeOf(codeVerifier);

@@ -4,7 +4,7 @@ import type { RunRequest } from '../../contract/workflow';
 import type { LinkStore } from '../access/ports';
 import { makeLink } from '../access/sign-in';
 import type { Clock } from '../clock';
-import { type ConnectionRecord, isReadable } from '../connections/connection-record';
+import { type ConnectionRecord, isEnded, isReadable } from '../connections/connection-record';
 import type { ConnectionViews } from '../connections/connection-views';
 import { newConnection } from '../connections/new-connection';
 import type { ConnectionStore } from '../connections/ports';
@@ -70,7 +70,7 @@ export function makeOperator(ports: OperatorPorts, settings: { readonly publicUr
     async invite({ name, connectionId, minutes }) {
       const now = clock.now();
       const connection = connectionId === undefined ? newConnection(name, now) : await existing(connectionId);
-      if (connection.status === 'disconnecting' || connection.status === 'disconnected') {
+      if (isEnded(connection)) {
         throw new ConflictError(`this connection is ${connection.status}`, 'invite without --connection for a new one');
       }
       if (connectionId === undefined) await connections.create(connection);

@@ -1,0 +1,560 @@
+import { describe, expect, it } from '@jest/globals';
+import { hashSecretValue } from '../../../../lambdas/core/access/secret-value';
+import { makeLink } from '../../../../lambdas/core/access/sign-in';
+import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
+import { type AuthorizationResponse, makeCompleteConsent } from '../../../../lambdas/core/consent/complete-consent';
+import {
+  ATTEMPT_MS,
+  type StartedConsent,
+  cookieKey,
+  startConsent,
+} from '../../../../lambdas/core/consent/start-consent';
+import { ConflictError, NotFoundError } from '../../../../lambdas/core/errors';
+import type { Denied } from '../../../../lambdas/core/zoom/ports';
+import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
+import { InMemoryLinkStore } from '../../../support/access';
+import { FakeClock, NOW, instant } from '../../../support/clock';
+import { InMemoryConnectionStore, connectedRecord, connectionRecord } from '../../../support/connections';
+import { FakeZoomConsent, InMemoryAttemptStore } from '../../../support/consent';
+import { RecordingRunStarter } from '../../../support/runs';
+import { InMemoryTokenVault, tokenSet } from '../../../support/tokens';
+
+const GRANTED = tokenSet();
+const NO_PERMISSION: Denied = { kind: 'denied', cause: 'missing_permission', reason: 'No permission.' };
+const FREE_PLAN: Denied = { kind: 'denied', cause: 'free_plan', reason: 'Only available for paid account: a1.' };
+const NO_SCOPE: Denied = { kind: 'denied', cause: 'missing_scope', reason: 'does not contain scopes:[report].' };
+
+/** The consent flow over stores in memory, and browsers that go through it. */
+function flow(...records: readonly ConnectionRecord[]) {
+  const ports = {
+    attempts: new InMemoryAttemptStore(),
+    links: new InMemoryLinkStore(),
+    connections: new InMemoryConnectionStore(...(records.length === 0 ? [connectionRecord()] : records)),
+    vault: new InMemoryTokenVault(),
+    zoom: new FakeZoomConsent(),
+    runs: new RecordingRunStarter(),
+    clock: new FakeClock(),
+  };
+  const revokeFailures: string[] = [];
+  const log = { revokeFailed: (connectionId: string) => revokeFailures.push(connectionId) };
+  const complete = makeCompleteConsent({ ...ports, log }, { apiUrl: 'https://api.example' });
+
+  /** Sends a browser to Zoom. @returns what Zoom would send it back with. */
+  async function toZoom(connectionId = 'c1', inviteHash: string | null = null) {
+    const connection = ports.connections.get(connectionId);
+    const consent = await startConsent(ports, connection, inviteHash, ports.clock.now());
+    const state = ports.zoom.authorizations.at(-1)?.state ?? '';
+    return { state, code: 'code-1', error: undefined, cookie: cookieOf(consent) } satisfies AuthorizationResponse;
+  }
+
+  return {
+    ...ports,
+    revokeFailures,
+    complete,
+    toZoom,
+    /** An invite to the connection. @returns the hash of its token. */
+    invite: async (connectionId = 'c1') =>
+      hashSecretValue((await makeLink(ports.links, { kind: 'invite', connectionId }, 60, NOW)).token),
+    /** The whole way of an admin who allows. */
+    consent: async (connectionId = 'c1', inviteHash: string | null = null) =>
+      complete(await toZoom(connectionId, inviteHash)),
+    /** Names of the token secrets that there are. */
+    secrets: () => [...ports.vault.secrets.keys()],
+    connection: (id = 'c1') => ports.connections.get(id),
+  };
+}
+
+/** Whether a browser that began these attempts has the cookie of one. */
+function cookieOf(...consents: readonly StartedConsent[]) {
+  return (key: string) => consents.find(({ cookieKey }) => cookieKey === key)?.codeVerifier;
+}
+
+const NO_COOKIE = () => undefined;
+
+describe('a consent', () => {
+  it('connects the connection', async () => {
+    expect(await flow().consent()).toEqual({ kind: 'connected', connectionId: 'c1' });
+  });
+
+  it('is noted on the connection with who gave it', async () => {
+    const { consent, connection } = flow(connectionRecord({ status: 'refused', reason: 'No permission.' }));
+    await consent();
+    expect(connection()).toMatchObject({
+      status: 'backfilling',
+      reason: null,
+      zoomAccountId: 'account-1',
+      connectedAt: instant(),
+      consentedBy: { email: 'owner@example.com', role: 'Owner' },
+    });
+  });
+
+  it('keeps the tokens in a secret of its own generation', async () => {
+    const { consent, connection, vault } = flow();
+    await consent();
+    const key = { connectionId: 'c1', generation: connection().generation ?? '' };
+    expect(vault.history(key)).toEqual([GRANTED]);
+  });
+
+  it('exchanges the code with the verifier of the browser', async () => {
+    const { toZoom, complete, zoom, attempts } = flow();
+    const response = await toZoom();
+    const [stateHash = ''] = [...attempts.attempts.keys()];
+    await complete(response);
+    expect(zoom.exchanges).toEqual([{ code: 'code-1', codeVerifier: response.cookie(cookieKey(stateHash)) }]);
+  });
+
+  it('is tried at the address that Zoom names for the account', async () => {
+    const { consent, zoom } = flow();
+    zoom.grant = { tokens: GRANTED, apiUrl: 'https://api-eu.zoom.us' };
+    await consent();
+    expect(zoom.probes[0]).toBe('https://api-eu.zoom.us me');
+  });
+
+  it('is tried at the configured address when Zoom names none', async () => {
+    const { consent, zoom } = flow();
+    await consent();
+    expect(zoom.probes[0]).toBe('https://api.example me');
+  });
+
+  it('starts the backfill once', async () => {
+    const { consent, runs, connection } = flow();
+    await consent();
+    const { generation } = connection();
+    expect(runs.requests).toEqual([{ connectionId: 'c1', runId: `consent-${generation}`, kind: 'backfill' }]);
+  });
+
+  it('uses the invite up', async () => {
+    const { consent, invite, links } = flow();
+    await consent('c1', await invite());
+    expect(links.links.size).toBe(0);
+  });
+
+  it('is not revoked', async () => {
+    const { consent, zoom } = flow();
+    await consent();
+    expect(zoom.revoked).toEqual([]);
+  });
+});
+
+describe('an answer that belongs to no attempt', () => {
+  it('fails without a state', async () => {
+    expect(await flow().complete({ state: undefined, code: 'c', error: undefined, cookie: NO_COOKIE })).toEqual({
+      kind: 'unknownState',
+    });
+  });
+
+  it('fails with a state that nobody made', async () => {
+    expect(await flow().complete({ state: 'made-up', code: 'c', error: undefined, cookie: NO_COOKIE })).toEqual({
+      kind: 'unknownState',
+    });
+  });
+
+  it('fails when it comes a second time', async () => {
+    const { toZoom, complete } = flow();
+    const response = await toZoom();
+    await complete(response);
+    expect(await complete(response)).toEqual({ kind: 'replayed' });
+  });
+
+  it('fails for one of two that come at once', async () => {
+    const { toZoom, complete } = flow();
+    const response = await toZoom();
+    const outcomes = await Promise.all([complete(response), complete(response)]);
+    expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['connected', 'replayed']);
+  });
+
+  it('fails when the attempt has expired', async () => {
+    const { toZoom, complete, clock } = flow();
+    const response = await toZoom();
+    clock.advance(ATTEMPT_MS);
+    expect(await complete(response)).toEqual({ kind: 'expired', connectionId: 'c1' });
+  });
+
+  it('fails in another browser', async () => {
+    const { toZoom, complete } = flow();
+    expect(await complete({ ...(await toZoom()), cookie: NO_COOKIE })).toEqual({ kind: 'otherBrowser' });
+  });
+
+  it('fails with the cookie of another attempt', async () => {
+    const { toZoom, complete } = flow();
+    const response = await toZoom();
+    expect(await complete({ ...response, cookie: () => 'x'.repeat(43) })).toEqual({ kind: 'otherBrowser' });
+  });
+
+  it('does not use the attempt up when it comes in another browser', async () => {
+    const { toZoom, complete } = flow();
+    const response = await toZoom();
+    await complete({ ...response, cookie: NO_COOKIE });
+    expect(await complete(response)).toMatchObject({ kind: 'connected' });
+  });
+
+  it.each([
+    ['in another browser', { cookie: NO_COOKIE }],
+    ['with no state', { state: undefined }],
+  ])('never reaches Zoom %s', async (_, change) => {
+    const { toZoom, complete, zoom } = flow();
+    await complete({ ...(await toZoom()), ...change });
+    expect(zoom.exchanges).toEqual([]);
+  });
+});
+
+describe('two tabs of a browser', () => {
+  it.each([
+    ['first', 0],
+    ['second', 1],
+  ])('can both come back, the %s first', async (_, first) => {
+    const { complete, connections, attempts, zoom, clock } = flow();
+    const tabs: StartedConsent[] = [];
+    for (let tab = 0; tab < 2; tab++) {
+      tabs.push(await startConsent({ attempts, zoom }, connections.get('c1'), null, clock.now()));
+    }
+    const states = zoom.authorizations.map(({ state }) => state);
+    const outcomes: string[] = [];
+    for (const tab of [first, 1 - first]) {
+      const response = { state: states[tab], code: 'code-1', error: undefined, cookie: cookieOf(...tabs) };
+      outcomes.push((await complete(response)).kind);
+    }
+    expect(outcomes).toEqual(['connected', 'connected']);
+  });
+});
+
+describe('a consent that was not given', () => {
+  it('is declined', async () => {
+    const { toZoom, complete } = flow();
+    expect(await complete({ ...(await toZoom()), code: undefined, error: 'access_denied' })).toEqual({
+      kind: 'declined',
+      connectionId: 'c1',
+    });
+  });
+
+  it('leaves the connection pending', async () => {
+    const { toZoom, complete, connection } = flow();
+    await complete({ ...(await toZoom()), code: undefined, error: 'access_denied' });
+    expect(connection()).toEqual(connectionRecord());
+  });
+
+  it('leaves the invite good', async () => {
+    const { toZoom, complete, invite, links } = flow();
+    await complete({ ...(await toZoom('c1', await invite())), code: undefined, error: 'access_denied' });
+    expect(links.links.size).toBe(1);
+  });
+
+  it('is declined also where a code comes along', async () => {
+    const { toZoom, complete, zoom } = flow();
+    await complete({ ...(await toZoom()), error: 'access_denied' });
+    expect(zoom.exchanges).toEqual([]);
+  });
+
+  it('is Zoom’s refusal for any other error', async () => {
+    const { toZoom, complete } = flow();
+    expect(await complete({ ...(await toZoom()), code: undefined, error: 'server_error' })).toEqual({
+      kind: 'zoomRefused',
+      connectionId: 'c1',
+      error: 'server_error',
+    });
+  });
+
+  it('is Zoom’s refusal when there is neither code nor error', async () => {
+    const { toZoom, complete } = flow();
+    expect(await complete({ ...(await toZoom()), code: undefined })).toEqual({
+      kind: 'zoomRefused',
+      connectionId: 'c1',
+      error: 'no code',
+    });
+  });
+
+  it('has a code that Zoom rejects', async () => {
+    const { consent, zoom } = flow();
+    zoom.grant = { kind: 'invalidGrant' };
+    expect(await consent()).toEqual({ kind: 'codeRejected', connectionId: 'c1' });
+  });
+});
+
+describe('a consent that is refused', () => {
+  const refusing = (denied: Denied, ...records: readonly ConnectionRecord[]) => {
+    const setting = flow(...records);
+    setting.zoom.reports = { user_activity: denied, admin_operation: denied };
+    return setting;
+  };
+
+  it.each([NO_PERMISSION, FREE_PLAN, NO_SCOPE])('says $cause', async (denied) => {
+    expect(await refusing(denied).consent()).toEqual({
+      kind: 'refused',
+      connectionId: 'c1',
+      refusal: { kind: 'denied', denied, roleName: 'Owner' },
+      revoked: true,
+    });
+  });
+
+  it('is revoked at Zoom', async () => {
+    const { consent, zoom } = refusing(NO_PERMISSION);
+    await consent();
+    expect(zoom.revoked).toEqual([GRANTED]);
+  });
+
+  it('leaves no secret', async () => {
+    const { consent, secrets } = refusing(NO_PERMISSION);
+    await consent();
+    expect(secrets()).toEqual([]);
+  });
+
+  it('is noted on a connection that has no grant, in Zoom’s words', async () => {
+    const { consent, connection } = refusing(NO_PERMISSION);
+    await consent();
+    expect(connection()).toMatchObject({ status: 'refused', reason: 'Zoom answered: No permission. (role: Owner)' });
+  });
+
+  it('says that the plan is free', async () => {
+    const { consent, connection } = refusing(FREE_PLAN);
+    await consent();
+    expect(connection().plan).toBe('free');
+  });
+
+  it('leaves the invite good', async () => {
+    const { consent, invite, links } = refusing(NO_PERMISSION);
+    await consent('c1', await invite());
+    expect(links.links.size).toBe(1);
+  });
+
+  it('leaves a connection that works as it is', async () => {
+    const { consent, connection } = refusing(NO_PERMISSION, connectedRecord());
+    await consent();
+    expect(connection()).toEqual(connectedRecord());
+  });
+
+  it('starts no backfill', async () => {
+    const { consent, runs } = refusing(NO_PERMISSION);
+    await consent();
+    expect(runs.requests).toEqual([]);
+  });
+
+  it('says so when Zoom does not take the grant back', async () => {
+    const { consent, zoom } = refusing(NO_PERMISSION);
+    zoom.beforeRevoke = () => {
+      throw new ZoomFaultError('revocation: HTTP 500');
+    };
+    expect(await consent()).toMatchObject({ kind: 'refused', revoked: false });
+  });
+
+  it('has a failure to revoke reported', async () => {
+    const { consent, zoom, revokeFailures } = refusing(NO_PERMISSION);
+    zoom.beforeRevoke = () => {
+      throw new ZoomFaultError('revocation: HTTP 500');
+    };
+    await consent();
+    expect(revokeFailures).toEqual(['c1']);
+  });
+
+  it('is accepted when only one report lacks its scope', async () => {
+    const { consent, zoom } = refusing(NO_SCOPE);
+    zoom.reports = { user_activity: NO_SCOPE, admin_operation: { kind: 'allowed' } };
+    expect(await consent()).toMatchObject({ kind: 'connected' });
+  });
+});
+
+describe('a fault after the code was exchanged', () => {
+  const faulty = () => {
+    const setting = flow();
+    setting.zoom.whoAmI = () => Promise.reject(new ZoomFaultError('GET /v2/users/me: HTTP 500'));
+    return setting;
+  };
+
+  it('fails with the fault', async () => {
+    await expect(faulty().consent()).rejects.toThrow('GET /v2/users/me: HTTP 500');
+  });
+
+  it('revokes the grant, which nobody keeps', async () => {
+    const { consent, zoom } = faulty();
+    await consent().catch(() => undefined);
+    expect(zoom.revoked).toEqual([GRANTED]);
+  });
+
+  it('leaves no secret when the connection could not be written', async () => {
+    const { consent, connections, secrets } = flow();
+    connections.bind = () => Promise.reject(new Error('table out of order'));
+    await consent().catch(() => undefined);
+    expect(secrets()).toEqual([]);
+  });
+
+  it('fails with the fault also when the grant cannot be revoked', async () => {
+    const { consent, zoom } = faulty();
+    zoom.beforeRevoke = () => {
+      throw new Error('revocation failed');
+    };
+    await expect(consent()).rejects.toThrow('GET /v2/users/me: HTTP 500');
+  });
+
+  it('fails for a connection that is gone meanwhile', async () => {
+    const { toZoom, complete, connections } = flow();
+    const response = await toZoom();
+    connections.records.clear();
+    await expect(complete(response)).rejects.toThrow(NotFoundError);
+  });
+});
+
+describe('a fault after the grant is bound', () => {
+  it('revokes nothing when the backfill cannot be started', async () => {
+    const { consent, runs, zoom } = flow();
+    runs.before = () => {
+      throw new Error('state machine out of order');
+    };
+    await consent().catch(() => undefined);
+    expect(zoom.revoked).toEqual([]);
+  });
+
+  it('keeps the connection for the schedule to begin', async () => {
+    const { consent, runs, connection } = flow();
+    runs.before = () => {
+      throw new Error('state machine out of order');
+    };
+    await consent().catch(() => undefined);
+    expect(connection()).toMatchObject({ status: 'backfilling', backfill: null });
+  });
+
+  it('revokes nothing when the old secret cannot be deleted', async () => {
+    const { consent, vault, zoom } = flow(connectedRecord());
+    vault.delete = () => Promise.reject(new Error('vault out of order'));
+    await consent().catch(() => undefined);
+    expect(zoom.revoked).toEqual([]);
+  });
+});
+
+describe('a reconnect', () => {
+  const reconnecting = async (change: Partial<ConnectionRecord> = {}) => {
+    const setting = flow(connectedRecord({ status: 'reconnect_needed', reason: 'Invalid Token!', ...change }));
+    await setting.vault.create({ connectionId: 'c1', generation: 'g1' }, tokenSet({ accessToken: 'old' }));
+    return setting;
+  };
+
+  it('renews the connection under its id', async () => {
+    const { consent } = await reconnecting();
+    expect(await consent()).toEqual({ kind: 'connected', connectionId: 'c1' });
+  });
+
+  it('puts the new secret in the place of the old one', async () => {
+    const { consent, secrets, connection } = await reconnecting();
+    await consent();
+    expect(secrets()).toEqual([`c1/${connection().generation}`]);
+  });
+
+  it('forgets what the old consent could not read', async () => {
+    const { consent, connection } = await reconnecting({ lostStreams: ['user'] });
+    await consent();
+    expect(connection()).toMatchObject({ status: 'backfilling', lostStreams: [], capabilities: [], backfill: null });
+  });
+
+  it('refuses another Zoom account', async () => {
+    const { consent, zoom } = await reconnecting();
+    zoom.identity = { zoomAccountId: 'account-2', email: null, roleName: null };
+    expect(await consent()).toEqual({
+      kind: 'refused',
+      connectionId: 'c1',
+      refusal: { kind: 'otherAccount' },
+      revoked: true,
+    });
+  });
+
+  it('leaves the connection as it was when it refuses another account', async () => {
+    const { consent, zoom, connection } = await reconnecting();
+    const before = connection();
+    zoom.identity = { zoomAccountId: 'account-2', email: null, roleName: null };
+    await consent();
+    expect(connection()).toEqual(before);
+  });
+});
+
+describe('a consent for an account that is connected already', () => {
+  const merging = async () => {
+    const setting = flow(connectedRecord({ id: 'older' }), connectionRecord({ id: 'invited' }));
+    await setting.vault.create({ connectionId: 'older', generation: 'g1' }, tokenSet({ accessToken: 'old' }));
+    return setting;
+  };
+
+  it('renews the older connection', async () => {
+    const { consent } = await merging();
+    expect(await consent('invited')).toEqual({ kind: 'merged', connectionId: 'invited', into: 'older' });
+  });
+
+  it('points from the invited connection to the older one', async () => {
+    const { consent, connection } = await merging();
+    await consent('invited');
+    expect(connection('invited')).toMatchObject({ status: 'disconnected', mergedInto: 'older', generation: null });
+  });
+
+  it('leaves one secret, of the older connection', async () => {
+    const { consent, secrets, connection } = await merging();
+    await consent('invited');
+    expect(secrets()).toEqual([`older/${connection('older').generation}`]);
+  });
+
+  it('uses the invite up', async () => {
+    const { consent, invite, links } = await merging();
+    await consent('invited', await invite('invited'));
+    expect(links.links.size).toBe(0);
+  });
+
+  it('starts the backfill of the older connection', async () => {
+    const { consent, runs } = await merging();
+    await consent('invited');
+    expect(runs.requests.map(({ connectionId }) => connectionId)).toEqual(['older']);
+  });
+});
+
+describe('two consents for one account at once', () => {
+  const both = async () => {
+    const setting = flow(connectionRecord({ id: 'a' }), connectionRecord({ id: 'b' }));
+    const responses = [await setting.toZoom('a'), await setting.toZoom('b')];
+    const outcomes = await Promise.all(responses.map((response) => setting.complete(response)));
+    return { ...setting, outcomes };
+  };
+
+  it('end in one connection and one that points to it', async () => {
+    const { outcomes } = await both();
+    expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['connected', 'merged']);
+  });
+
+  it('leave one secret', async () => {
+    const { secrets } = await both();
+    expect(secrets()).toHaveLength(1);
+  });
+
+  it('leave the secret that the connection names', async () => {
+    const { secrets, connections } = await both();
+    const bound = [...connections.records.values()].find(({ zoomAccountId }) => zoomAccountId !== null);
+    expect(secrets()).toEqual([`${bound?.id}/${bound?.generation}`]);
+  });
+});
+
+describe('an attempt whose connection was ended meanwhile', () => {
+  it.each(['disconnecting', 'disconnected'] as const)('fails when that is %s', async (status) => {
+    const { toZoom, complete, connections } = flow();
+    const response = await toZoom();
+    connections.change('c1', { status });
+    await expect(complete(response)).rejects.toThrow(ConflictError);
+  });
+
+  it('does not bring a merged connection back with another account', async () => {
+    const { toZoom, complete, connections, connection } = flow();
+    const response = await toZoom();
+    connections.change('c1', { status: 'disconnected', mergedInto: 'older' });
+    await complete(response).catch(() => undefined);
+    expect(connection()).toMatchObject({ status: 'disconnected', mergedInto: 'older', zoomAccountId: null });
+  });
+
+  it('does not note a refusal on a merged connection', async () => {
+    const { toZoom, complete, connections, connection, zoom } = flow();
+    zoom.reports = { user_activity: NO_PERMISSION, admin_operation: NO_PERMISSION };
+    const response = await toZoom();
+    connections.change('c1', { status: 'disconnected', mergedInto: 'older' });
+    await complete(response);
+    expect(connection().status).toBe('disconnected');
+  });
+
+  it('revokes the grant', async () => {
+    const { toZoom, complete, connections, zoom } = flow();
+    const response = await toZoom();
+    connections.change('c1', { status: 'disconnected' });
+    await complete(response).catch(() => undefined);
+    expect(zoom.revoked).toEqual([GRANTED]);
+  });
+});
