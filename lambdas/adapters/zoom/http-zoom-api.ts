@@ -100,7 +100,6 @@ function reportUrl(access: ZoomAccess, report: ReportKind, from: string, to: str
   url.searchParams.set('from', from);
   url.searchParams.set('to', to);
   url.searchParams.set('page_size', String(pageSize));
-  if (report === 'admin_operation') url.searchParams.set('category_type', 'all');
   return url;
 }
 

@@ -37,11 +37,35 @@ export function makeConnectionViews({ connections, progress, now }: ConnectionVi
   };
 }
 
+/** A consent has been given, and its backfill is not planned yet. */
+const STARTING: BackfillRecord = {
+  runId: '',
+  state: 'running',
+  startedAt: '',
+  endedAt: null,
+  shardsDone: 0,
+  shardsTotal: 0,
+  facts: 0,
+  calls: 0,
+};
+
 /** The view of a connection, with the progress of its running backfill if there is one, at `now` (epoch ms). */
 export function connectionView(record: ConnectionRecord, shards: readonly ShardProgress[], now: number): Connection {
   const { id, name, status, reason, mergedInto, zoomAccountId, plan, connectedAt, lastSync, capabilities } = record;
-  const backfill = record.backfill && backfillView(record.backfill, shards, now);
-  return { id, name, status, reason, mergedInto, zoomAccountId, plan, connectedAt, backfill, lastSync, capabilities };
+  const backfill = record.backfill ?? (status === 'backfilling' ? STARTING : null);
+  return {
+    id,
+    name,
+    status,
+    reason,
+    mergedInto,
+    zoomAccountId,
+    plan,
+    connectedAt,
+    backfill: backfill && backfillView(backfill, shards, now),
+    lastSync,
+    capabilities,
+  };
 }
 
 function backfillView(record: BackfillRecord, shards: readonly ShardProgress[], now: number): BackfillView {
