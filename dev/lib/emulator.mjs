@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './commands.mjs';
 import { machineProblem, Problem } from './problem.mjs';
@@ -9,17 +9,18 @@ const PYTHONS = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.1
 /** Prints the version, if modules are there that Debian and Ubuntu leave out. */
 const PROBE = 'import sys; print("Python %d.%d" % sys.version_info[:2]); import ensurepip, venv; print("complete")';
 
-/** The emulator's own Python environment, and what it was made from. */
+/** In the emulator's Python environment: hash of the requirements that it was made from. */
+const STAMP = 'requirements.sha256';
+
 const environment = (root) => join(root, '.local/venv');
-const stamp = (root) => join(environment(root), 'requirements.sha256');
 const requirements = (root) => join(root, 'dev/requirements.txt');
 
 /** Whether the emulator is there in the version that `dev/requirements.txt` says. */
 export function emulatorIsInstalled(root) {
   return (
     existsSync(join(environment(root), 'bin/python')) &&
-    existsSync(stamp(root)) &&
-    readFileSync(stamp(root), 'utf8') === hashOfRequirements(root)
+    existsSync(join(environment(root), STAMP)) &&
+    readFileSync(join(environment(root), STAMP), 'utf8') === hashOfRequirements(root)
   );
 }
 
@@ -48,16 +49,26 @@ export async function findPython() {
 
 /** @throws {Problem} when Python or pip fails; its own output is shown before. */
 export async function installEmulator(root, python) {
-  rmSync(environment(root), { recursive: true, force: true });
-  await runOrExplain(python, ['-I', '-m', 'venv', environment(root)], (output) =>
+  // made where nothing meddles that a killed set-up may have left running
+  const drafts = join(root, '.local/drafts');
+  mkdirSync(drafts, { recursive: true });
+  const draft = mkdtempSync(join(drafts, 'venv-'));
+  await runOrExplain(python, ['-I', '-m', 'venv', draft], (output) =>
     machineProblem(output) ? `the emulator could not be installed: ${machineProblem(output)}` : withoutVenv(python),
   );
   await runOrExplain(
-    join(environment(root), 'bin/python'),
+    join(draft, 'bin/python'),
     ['-I', '-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '-r', requirements(root)],
     (output) => `pip could not install the emulator: ${machineProblem(output) ?? 'see its message above'}`,
   );
-  writeFileSync(stamp(root), hashOfRequirements(root));
+  writeFileSync(join(draft, STAMP), hashOfRequirements(root));
+  rmSync(environment(root), { recursive: true, force: true });
+  renameSync(draft, environment(root));
+  try {
+    rmSync(drafts, { recursive: true });
+  } catch {
+    // still written to by what a killed set-up has left; the next installation removes it
+  }
 }
 
 async function runOrExplain(command, args, explain) {
