@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
 
-/** The package's own file looks for its fonts in `/tmp`. */
-const FONTS = `<?xml version="1.0"?>
+/** The package's own file looks for its fonts in `/tmp`; a relative folder for the cache would be the caller's. */
+const fontsConfig = (folder: string) => `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig><dir prefix="relative">.</dir><cachedir prefix="relative">cache</cachedir></fontconfig>
+<fontconfig><dir prefix="relative">.</dir><cachedir>${folder}/cache</cachedir></fontconfig>
 `;
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
@@ -50,7 +50,7 @@ async function unpackedChromium(): Promise<string> {
     cwd: PROJECT,
     env: { ...process.env, TMPDIR: fresh, AWS_LAMBDA_JS_RUNTIME: 'nodejs24.x' },
   });
-  await writeFile(join(fresh, 'fonts/fonts.conf'), FONTS);
+  await writeFile(join(fresh, 'fonts/fonts.conf'), fontsConfig(join(home, 'fonts')));
   try {
     await rename(fresh, home);
   } catch (error) {
