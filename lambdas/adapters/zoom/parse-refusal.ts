@@ -9,7 +9,7 @@ export interface ZoomAnswer {
   readonly body: unknown;
 }
 
-const ErrorBody = z.object({ code: z.number(), message: z.string().catch('') });
+const ErrorBody = z.object({ code: z.number().optional().catch(undefined), message: z.string().catch('') });
 
 /** Long enough for any sentence of Zoom's. */
 const LONGEST_REASON = 300;
@@ -39,7 +39,7 @@ export function parseRefusal(
     return { kind: 'denied', cause: /paid account/i.test(message) ? 'free_plan' : 'missing_permission', reason };
   }
   if (code === 300 && /next page token/i.test(message)) return { kind: 'pageTokenRejected' };
-  if (status === 401 || code === 124) return { kind: 'tokenRejected' };
+  if (status === 401 || code === 124 || code === 4700) return { kind: 'tokenRejected' };
   if (status === 403) return { kind: 'denied', cause: 'missing_permission', reason };
   return undefined;
 }
@@ -47,5 +47,5 @@ export function parseRefusal(
 /** The error that a body reports, also under HTTP 200. */
 export function errorOf(body: unknown): { readonly code: number | undefined; readonly message: string } {
   const parsed = ErrorBody.safeParse(body);
-  return parsed.success ? parsed.data : { code: undefined, message: '' };
+  return { code: parsed.data?.code, message: parsed.data?.message ?? '' };
 }
