@@ -1,0 +1,313 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Grant, grantsOf, line } from './support/grants';
+import { ALL_OPTIONS, synthesise } from './support/synthesis';
+
+const stack = synthesise(ALL_OPTIONS);
+const grants = grantsOf(stack);
+
+const APP_SECRET = 'secretsmanager:secret:AllOptions/zoom-app-??????';
+const TOKEN_SECRETS = 'secretsmanager:secret:AllOptions/connections/*';
+
+const LOG_DELIVERY = ['Create', 'Delete', 'Get', 'Update'].map((verb) => `logs:${verb}LogDelivery *`);
+
+/** What a table's key does for who reads the table, and for who writes it. */
+const reading = (table: string) => [
+  `kms:Decrypt ${table}/Key via dynamodb`,
+  `kms:DescribeKey ${table}/Key via dynamodb`,
+];
+const writing = (table: string) => [
+  ...reading(table),
+  `kms:Encrypt ${table}/Key via dynamodb`,
+  `kms:GenerateDataKey ${table}/Key via dynamodb`,
+];
+const SECRETS_KEY = [
+  'kms:Decrypt TokenVault/Key via secretsmanager',
+  'kms:GenerateDataKey TokenVault/Key via secretsmanager',
+];
+const ownLogAndTraces = (name: string) => [
+  `logs:CreateLogStream ${name}Logs`,
+  `logs:PutLogEvents ${name}Logs`,
+  'xray:PutTelemetryRecords *',
+  'xray:PutTraceSegments *',
+];
+const invoking = (name: string) => [`lambda:InvokeFunction ${name}`, `lambda:InvokeFunction ${name}:*`];
+const runningSteps = [
+  ...['Runs/Plan', 'Runs/Read', 'Runs/Finish'].flatMap(invoking),
+  ...LOG_DELIVERY,
+  'logs:DescribeLogGroups *',
+  'logs:DescribeResourcePolicies *',
+  'logs:ListLogDeliveries *',
+  'logs:PutResourcePolicy *',
+  'xray:GetSamplingRules *',
+  'xray:GetSamplingTargets *',
+  'xray:PutTelemetryRecords *',
+  'xray:PutTraceSegments *',
+];
+
+/** Everything that each role may do: what its code calls, and nothing else. */
+const ROLES: Readonly<Record<string, readonly string[]>> = {
+  'HostedPages/PagesRole': [
+    ...ownLogAndTraces('HostedPages/Pages'),
+    'dynamodb:GetItem ControlTable of CONNECTION, SESSION#*, LINK#*',
+    'dynamodb:Query ControlTable of CONNECTION, RUN#*',
+    'dynamodb:PutItem ControlTable of SESSION#*',
+    'dynamodb:DeleteItem ControlTable of SESSION#*, LINK#*',
+    ...writing('ControlTable'),
+  ],
+  'HostedPages/ConsentRole': [
+    ...ownLogAndTraces('HostedPages/Consent'),
+    'dynamodb:GetItem ControlTable of CONNECTION, ACCOUNT#*, SESSION#*, LINK#*, ATTEMPT#*',
+    'dynamodb:PutItem ControlTable of CONNECTION, ACCOUNT#*, SESSION#*, ATTEMPT#*',
+    'dynamodb:DeleteItem ControlTable of LINK#*',
+    ...writing('ControlTable'),
+    `secretsmanager:GetSecretValue ${APP_SECRET}`,
+    `secretsmanager:CreateSecret ${TOKEN_SECRETS}`,
+    `secretsmanager:DeleteSecret ${TOKEN_SECRETS}`,
+    ...SECRETS_KEY,
+    'states:StartExecution Runs/Backfill',
+  ],
+  'Runs/PlanRole': [
+    ...ownLogAndTraces('Runs/Plan'),
+    'dynamodb:GetItem ControlTable of CONNECTION, CHECKPOINT#*',
+    'dynamodb:PutItem ControlTable of CONNECTION, RUN#*',
+    ...writing('ControlTable'),
+  ],
+  'Runs/ReadRole': [
+    ...ownLogAndTraces('Runs/Read'),
+    'dynamodb:GetItem ControlTable of CONNECTION, RUN#*, QUOTA#*, LEASE#*',
+    'dynamodb:PutItem ControlTable of CONNECTION, RUN#*, QUOTA#*',
+    'dynamodb:UpdateItem ControlTable of QUOTA#*, LEASE#*',
+    ...writing('ControlTable'),
+    'dynamodb:BatchGetItem FactsTable',
+    'dynamodb:BatchWriteItem FactsTable',
+    ...writing('FactsTable'),
+    `secretsmanager:GetSecretValue ${APP_SECRET}`,
+    `secretsmanager:GetSecretValue ${TOKEN_SECRETS}`,
+    `secretsmanager:PutSecretValue ${TOKEN_SECRETS}`,
+    ...SECRETS_KEY,
+  ],
+  'Runs/FinishRole': [
+    ...ownLogAndTraces('Runs/Finish'),
+    'dynamodb:GetItem ControlTable of CONNECTION, CHECKPOINT#*',
+    'dynamodb:Query ControlTable of RUN#*',
+    'dynamodb:PutItem ControlTable of CONNECTION, CHECKPOINT#*',
+    ...writing('ControlTable'),
+    'dynamodb:Query FactsTable',
+    'dynamodb:BatchWriteItem FactsTable',
+    ...writing('FactsTable'),
+  ],
+  'Runs/BrokenRole': [
+    ...ownLogAndTraces('Runs/Broken'),
+    'dynamodb:GetItem ControlTable of CONNECTION',
+    'dynamodb:PutItem ControlTable of CONNECTION',
+    ...writing('ControlTable'),
+  ],
+  'IncrementalSync/DispatchRole': [
+    ...ownLogAndTraces('IncrementalSync/Dispatch'),
+    'dynamodb:Query ControlTable of CONNECTION',
+    ...reading('ControlTable'),
+    'states:StartExecution Runs/Backfill',
+    'states:StartExecution Runs/Sync',
+  ],
+  'OperatorAccess/OperatorRole': [
+    ...ownLogAndTraces('OperatorAccess/Operator'),
+    'dynamodb:GetItem ControlTable of CONNECTION',
+    'dynamodb:Query ControlTable of CONNECTION, RUN#*',
+    'dynamodb:PutItem ControlTable of CONNECTION, LINK#*',
+    ...writing('ControlTable'),
+    `secretsmanager:PutSecretValue ${APP_SECRET}`,
+    ...SECRETS_KEY,
+    'states:StartExecution Runs/Backfill',
+    'states:StartExecution Runs/Sync',
+  ],
+  'SampleConsumer/ConsumerRole': [
+    ...ownLogAndTraces('SampleConsumer/Consumer'),
+    'dynamodb:ListStreams *',
+    'dynamodb:DescribeStream FactsTable stream',
+    'dynamodb:GetRecords FactsTable stream',
+    'dynamodb:GetShardIterator FactsTable stream',
+    'kms:Decrypt FactsTable/Key',
+    'kms:DescribeKey FactsTable/Key',
+    'sqs:GetQueueAttributes SampleConsumer/DeadLetters',
+    'sqs:GetQueueUrl SampleConsumer/DeadLetters',
+    'sqs:SendMessage SampleConsumer/DeadLetters',
+  ],
+  'Runs/Backfill/Role': runningSteps,
+  'Runs/Sync/Role': runningSteps,
+  'IncrementalSync/ScheduleRole': invoking('IncrementalSync/Dispatch'),
+};
+
+/** Actions of which AWS knows no resources. */
+const WITHOUT_RESOURCE = new Set(
+  [...runningSteps, ...ownLogAndTraces(''), 'dynamodb:ListStreams *']
+    .filter((granted) => granted.endsWith(' *'))
+    .map((granted) => granted.replace(' *', '')),
+);
+
+const rolesThatMay = (matches: (grant: Grant) => boolean) =>
+  [...new Set(grants.filter(matches).map(({ role }) => role))].sort();
+const linesOf = (role: string, matches: (grant: Grant) => boolean = () => true) =>
+  grants
+    .filter((grant) => grant.role === role && matches(grant))
+    .map(line)
+    .sort();
+
+describe('the grants of each role', () => {
+  it('are known for every role of the stack', () => {
+    expect(Object.keys(stack.ofType('AWS::IAM::Role')).sort()).toEqual(Object.keys(ROLES).sort());
+  });
+
+  it.each(Object.entries(ROLES))('are exactly what the code behind it calls: %s', (role, lines) => {
+    expect(linesOf(role)).toEqual([...lines].sort());
+  });
+
+  it('come by no other way than a policy of the stack', () => {
+    const roles = Object.values(stack.ofType('AWS::IAM::Role')).map(({ Properties }) => Object.keys(Properties).sort());
+    expect(roles).toEqual(roles.map(() => ['AssumeRolePolicyDocument']));
+    expect(Object.keys(stack.ofType('AWS::IAM::ManagedPolicy'))).toEqual([]);
+  });
+});
+
+describe('secrets', () => {
+  const isSecret = ({ action }: Grant) => action.startsWith('secretsmanager:');
+
+  it('are out of reach of what renders pages', () => {
+    const reached = linesOf(
+      'HostedPages/PagesRole',
+      (grant) => isSecret(grant) || grant.resource.startsWith('TokenVault'),
+    );
+    expect(reached).toEqual([]);
+  });
+
+  it('give the tokens to nobody but the worker', () => {
+    const readers = rolesThatMay(
+      ({ action, resource }) => action.endsWith(':GetSecretValue') && resource === TOKEN_SECRETS,
+    );
+    expect(readers).toEqual(['Runs/ReadRole']);
+  });
+
+  it('let consent make tokens and delete them, and read none', () => {
+    const onTokens = linesOf('HostedPages/ConsentRole', ({ resource }) => resource === TOKEN_SECRETS);
+    expect(onTokens).toEqual([
+      `secretsmanager:CreateSecret ${TOKEN_SECRETS}`,
+      `secretsmanager:DeleteSecret ${TOKEN_SECRETS}`,
+    ]);
+  });
+
+  it("let operators store the app's credentials, and not read them", () => {
+    expect(linesOf('OperatorAccess/OperatorRole', isSecret)).toEqual([`secretsmanager:PutSecretValue ${APP_SECRET}`]);
+  });
+
+  it('are known to three functions and to no workflow', () => {
+    expect(rolesThatMay(isSecret)).toEqual(['HostedPages/ConsentRole', 'OperatorAccess/OperatorRole', 'Runs/ReadRole']);
+  });
+});
+
+describe('facts', () => {
+  it('are out of reach of the pages, of consent and of operators', () => {
+    const reaching = rolesThatMay(({ resource }) => resource.startsWith('FactsTable'));
+    expect(reaching).toEqual(['Runs/FinishRole', 'Runs/ReadRole', 'SampleConsumer/ConsumerRole']);
+  });
+
+  // BatchWriteItem holds puts and deletes alike and IAM cannot tell them apart: what is kept away are the plain ones
+  it('are deleted by no function', () => {
+    const onFacts = grants.filter(({ resource }) => resource === 'FactsTable').map(({ action }) => action);
+    expect(new Set(onFacts)).toEqual(new Set(['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query']));
+  });
+
+  it('are seen by the consumer on the stream alone', () => {
+    const tables = linesOf('SampleConsumer/ConsumerRole', ({ resource }) => /^(Facts|Control)Table$/.test(resource));
+    expect(tables).toEqual([]);
+  });
+});
+
+describe('every grant', () => {
+  it('names its actions', () => {
+    expect(grants.filter(({ action }) => /[*?]/.test(action))).toEqual([]);
+  });
+
+  it('names its resource, unless AWS knows none for the action', () => {
+    expect(grants.filter(({ resource, action }) => resource === '*' && !WITHOUT_RESOURCE.has(action))).toEqual([]);
+  });
+
+  it('has a wildcard in its resource only for secrets by name and for versions of functions', () => {
+    const wild = grants.filter(({ resource }) => resource !== '*' && /[*?]/.test(resource));
+    expect(
+      wild.filter(({ resource }) => ![APP_SECRET, TOKEN_SECRETS].includes(resource)).map(({ action }) => action),
+    ).toEqual(wild.filter(({ action }) => action === 'lambda:InvokeFunction').map(({ action }) => action));
+  });
+
+  it('on the control table is bound to partitions, by actions that name the key of each item', () => {
+    const unbound = grants.filter(
+      ({ action, resource, condition }) =>
+        resource === 'ControlTable' &&
+        !(/^dynamodb:(Get|Put|Update|Delete)Item$|^dynamodb:Query$/.test(action) && /^of [A-Z]/.test(condition)),
+    );
+    expect(unbound).toEqual([]);
+  });
+
+  it('of a key is bound to the service that holds the data, but for the reader of the stream', () => {
+    const direct = rolesThatMay(({ action, condition }) => action.startsWith('kms:') && !condition.startsWith('via '));
+    expect(direct).toEqual(['SampleConsumer/ConsumerRole']);
+  });
+});
+
+describe('who may take a role or invoke a function', () => {
+  const trust = (service: string, conditions?: object) => ({
+    Statement: [
+      {
+        Action: 'sts:AssumeRole',
+        Effect: 'Allow',
+        Principal: { Service: service },
+        ...(conditions && { Condition: conditions }),
+      },
+    ],
+    Version: '2012-10-17',
+  });
+  const trustOf = (role: string) =>
+    stack.resolve(stack.propertiesOf('AWS::IAM::Role', role)['AssumeRolePolicyDocument']);
+
+  it.each(Object.keys(ROLES).filter((role) => !/Backfill|Sync\/Role|Schedule/.test(role)))(
+    'Lambda alone takes %s',
+    (role) => {
+      expect(trustOf(role)).toEqual(trust('lambda.amazonaws.com'));
+    },
+  );
+
+  it.each(['Runs/Backfill/Role', 'Runs/Sync/Role'])("this account's state machines alone take %s", (role) => {
+    expect(trustOf(role)).toEqual(
+      trust('states.amazonaws.com', {
+        StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' },
+        ArnLike: { 'aws:SourceArn': 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:*' },
+      }),
+    );
+  });
+
+  it("this account's schedules alone take the schedule's role", () => {
+    expect(trustOf('IncrementalSync/ScheduleRole')).toEqual(
+      trust('scheduler.amazonaws.com', { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } }),
+    );
+  });
+
+  it('a service invokes a function on behalf of one resource of the stack', () => {
+    const callers = Object.values(stack.ofType('AWS::Lambda::Permission')).map(({ Properties }) => {
+      const { Principal, FunctionName, SourceArn } = stack.resolve(Properties) as Record<string, string>;
+      const api = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:PublicAddress/';
+      return `${Principal} on behalf of ${SourceArn?.startsWith(api) ? 'the API' : SourceArn} invokes ${FunctionName}`;
+    });
+    expect([...new Set(callers)].sort()).toEqual([
+      'apigateway.amazonaws.com on behalf of the API invokes HostedPages/Consent.Arn',
+      'apigateway.amazonaws.com on behalf of the API invokes HostedPages/Pages.Arn',
+      'events.amazonaws.com on behalf of Runs/BrokenRuns.Arn invokes Runs/Broken.Arn',
+    ]);
+  });
+
+  it('the policy of a key names nobody but the account, whose IAM decides', () => {
+    const principals = Object.values(stack.ofType('AWS::KMS::Key')).flatMap(({ Properties }) => {
+      const policy = stack.resolve(Properties['KeyPolicy']) as { Statement: { Principal: unknown }[] };
+      return policy.Statement.map(({ Principal }) => Principal);
+    });
+    const account = { AWS: 'arn:<AWS::Partition>:iam::<AWS::AccountId>:root' };
+    expect(principals).toEqual(principals.map(() => account));
+  });
+});
