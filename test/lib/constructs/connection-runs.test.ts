@@ -1,0 +1,171 @@
+import { describe, expect, it } from '@jest/globals';
+import { OUTCOME } from '../../../lambdas/contract/workflow';
+import { synthesise } from '../support/synthesis';
+
+interface State {
+  readonly Type: string;
+  readonly QueryLanguage?: string;
+  readonly Next?: string;
+  readonly Default?: string;
+  readonly End?: true;
+  readonly Arguments?: { readonly FunctionName: string; readonly Payload: unknown };
+  readonly Output?: unknown;
+  readonly Retry?: readonly object[];
+  readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
+  readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
+  readonly ItemProcessor?: Definition & { readonly ProcessorConfig: unknown };
+  readonly MaxConcurrency?: number;
+}
+interface Definition {
+  readonly StartAt: string;
+  readonly QueryLanguage?: string;
+  readonly Comment?: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+const stack = synthesise();
+
+/** The definition of a state machine, its states named without the machine's own name. */
+function definitionOf(name: 'Backfill' | 'Sync'): Definition {
+  const { DefinitionString } = stack.propertiesOf('AWS::StepFunctions::StateMachine', `Runs/${name}`);
+  return JSON.parse((stack.resolve(DefinitionString) as string).replaceAll(`"${name}: `, '"')) as Definition;
+}
+
+const { Comment: _comment, ...backfill } = definitionOf('Backfill');
+const stateOf = (definition: Definition, name: string): State => {
+  const state = definition.States[name];
+  if (state === undefined) throw new Error(`there is no state ${name}`);
+  return state;
+};
+const readAll = stateOf(backfill, 'read each shard');
+const shard = readAll.ItemProcessor as NonNullable<State['ItemProcessor']>;
+const read = stateOf(shard, 'read the shard');
+
+describe('a run', () => {
+  it('plans, reads each shard, and finishes', () => {
+    const steps = [backfill.StartAt];
+    for (let next = stateOf(backfill, backfill.StartAt).Next; next !== undefined; next = stateOf(backfill, next).Next) {
+      steps.push(next);
+    }
+    expect(steps).toEqual(['plan the run', 'read each shard', 'finish the run']);
+  });
+
+  it('takes the same steps whether it is a backfill or a sync', () => {
+    const { Comment: _ours, ...sync } = definitionOf('Sync');
+    expect(sync).toEqual(backfill);
+  });
+
+  it('leaves functions to the pages: a young account runs ten at once', () => {
+    expect(readAll.MaxConcurrency).toBe(8);
+  });
+
+  it('is written in JSONata throughout', () => {
+    const languages = Object.values(shard.States).map(({ QueryLanguage }) => QueryLanguage);
+    expect([backfill.QueryLanguage, ...new Set(languages)]).toEqual(['JSONata', 'JSONata']);
+  });
+
+  it('has its shards in its own history, without executions of their own', () => {
+    expect(shard.ProcessorConfig).toEqual({ Mode: 'INLINE' });
+  });
+});
+
+describe('a step that fails', () => {
+  const steps: (readonly [string, State])[] = [
+    ['plan', stateOf(backfill, 'plan the run')],
+    ['read', read],
+    ['finish', stateOf(backfill, 'finish the run')],
+  ];
+
+  it.each(steps)('is tried again whatever its fault, five times in a minute: %s', (_name, state) => {
+    expect(state.Retry).toEqual([
+      { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 5, JitterStrategy: 'FULL' },
+    ]);
+  });
+
+  it('leaves its shard unread and the others running, whatever its fault', () => {
+    expect(read.Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: 'the shard stays unread' }]);
+  });
+
+  it('fails the execution where there is nothing to conclude from', () => {
+    expect([stateOf(backfill, 'plan the run').Catch, stateOf(backfill, 'finish the run').Catch]).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('what a worker says', () => {
+  const said = stateOf(shard, 'what did the worker say?');
+  const next = new Map(said.Choices?.map(({ Condition, Next }) => [/ = '(\w+)'/.exec(Condition)?.[1], Next]));
+
+  it('is asked after each of its turns', () => {
+    expect(read.Next).toBe('what did the worker say?');
+  });
+
+  it('is one of the words that both sides agree on', () => {
+    expect([...next.keys(), 'done'].sort()).toEqual(Object.values(OUTCOME).sort());
+  });
+
+  it.each([
+    [OUTCOME.again, 'read the shard'],
+    [OUTCOME.waitUntil, "wait until Zoom's quota allows"],
+  ])('leads on: %s', (word, state) => {
+    expect(next.get(word)).toBe(state);
+  });
+
+  it('ends the shard when it is done', () => {
+    expect(said.Default).toBe('the shard is at its end');
+  });
+
+  // the worker says the time, and never one in less than half a minute; a fixed wait would know no quota
+  it('sets the end of a wait, after which it reads on', () => {
+    expect(stateOf(shard, "wait until Zoom's quota allows")).toEqual({
+      Type: 'Wait',
+      QueryLanguage: 'JSONata',
+      Timestamp: '{% $states.input.said.at %}',
+      Next: 'read the shard',
+    });
+  });
+
+  it.each(['the shard is at its end', 'the shard stays unread'])('leaves nothing in the results: %s', (name) => {
+    expect(stateOf(shard, name)).toMatchObject({ Type: 'Pass', Output: {}, End: true });
+  });
+});
+
+describe('what a run carries', () => {
+  it('to a worker is the run and the shard alone', () => {
+    expect(read.Arguments?.Payload).toEqual({ run: '{% $states.input.run %}', shard: '{% $states.input.shard %}' });
+  });
+
+  it('to the last step is the run alone', () => {
+    expect(readAll.Output).toBe('{% $states.input.run %}');
+  });
+
+  it.each(['Backfill', 'Sync'])('is not logged: %s', (name) => {
+    expect(
+      stack.propertiesOf('AWS::StepFunctions::StateMachine', `Runs/${name}`)['LoggingConfiguration'],
+    ).toMatchObject({
+      Level: 'ALL',
+      IncludeExecutionData: false,
+    });
+  });
+});
+
+describe('an execution that broke off', () => {
+  const rules = Object.values(stack.ofType('AWS::Events::Rule')).map(({ Properties }) => stack.resolve(Properties));
+
+  it('of either state machine is noted by a function of its own', () => {
+    expect(rules).toEqual([
+      {
+        Description: 'Executions of the Zoom connector that broke off',
+        State: 'ENABLED',
+        EventPattern: {
+          source: ['aws.states'],
+          'detail-type': ['Step Functions Execution Status Change'],
+          detail: { stateMachineArn: ['Runs/Backfill', 'Runs/Sync'], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+        },
+        Targets: [{ Id: 'Target0', Arn: 'Runs/Broken.Arn' }],
+      },
+    ]);
+  });
+});
