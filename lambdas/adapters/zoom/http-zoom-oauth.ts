@@ -161,6 +161,10 @@ function refusalOf(error: unknown, call: string): { readonly kind: 'invalidGrant
     }
     throw new ZoomFaultError(`${call}: HTTP ${error.status}, ${error.error.slice(0, 60)}`);
   }
+  // RFC 6749, section 5.2: a 401 with a challenge is a refused client
+  if (error instanceof oauth.WWWAuthenticateChallengeError && error.status === 401) {
+    throw new AppCredentialsRejectedError();
+  }
   // no cause: the library's errors can hold the response, and with it tokens
   throw new ZoomFaultError(`${call}: no usable answer (${(error as Error).name})`);
 }
