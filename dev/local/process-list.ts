@@ -11,6 +11,10 @@ type Content = z.infer<typeof Content>;
 
 /** Time that a process has to end on its own. */
 const GRACE_MS = 5000;
+
+/** Time that the system has to end a killed one. */
+const KILL_MS = 1000;
+
 const POLL_MS = 50;
 
 /** The processes of one local stack, and the command that works at it (its owner), as a file in the stack's folder. */
@@ -71,9 +75,14 @@ async function stop(id: ProcessId, graceMs: number): Promise<void> {
   const reused = identify(id.pid) !== undefined && !isRunning(id);
   if (reused) return;
   signal(id.pid, 'SIGTERM');
-  const deadline = Date.now() + graceMs;
-  while (isRunning(id) && Date.now() < deadline) await sleep(POLL_MS);
+  await whileRunning(id, graceMs);
   signal(id.pid, 'SIGKILL'); // also for what an ended process has left in its group
+  await whileRunning(id, KILL_MS);
+}
+
+async function whileRunning(id: ProcessId, limitMs: number): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (isRunning(id) && Date.now() < deadline) await sleep(POLL_MS);
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {
