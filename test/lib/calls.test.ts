@@ -1,0 +1,217 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { makeDocumentClient } from '../../lambdas/adapters/aws/document-client';
+import { makeDynamoDbLinkStore, makeDynamoDbSessionStore } from '../../lambdas/adapters/aws/dynamodb-access-stores';
+import { makeDynamoDbAttemptStore } from '../../lambdas/adapters/aws/dynamodb-attempt-store';
+import { makeDynamoDbConnectionStore } from '../../lambdas/adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbFactStore } from '../../lambdas/adapters/aws/dynamodb-fact-store';
+import { makeDynamoDbQuotaLedger } from '../../lambdas/adapters/aws/dynamodb-quota-ledger';
+import { makeDynamoDbRefreshLeases } from '../../lambdas/adapters/aws/dynamodb-refresh-leases';
+import {
+  makeDynamoDbCheckpointStore,
+  makeDynamoDbProgressStore,
+  makeDynamoDbSeenUsers,
+} from '../../lambdas/adapters/aws/dynamodb-run-stores';
+import { makeSecretsAppCredentials, makeSecretsTokenVault } from '../../lambdas/adapters/aws/secrets';
+import { makeStepFunctionsRunStarter } from '../../lambdas/adapters/aws/step-functions-run-starter';
+import { plannedShard } from '../../lambdas/core/runs/shard-progress';
+import { connectedRecord } from '../support/connections';
+import { factOf, userRow } from '../support/facts';
+import { BACKFILL, SYNC } from '../support/runs';
+import { GRANT, tokenSet } from '../support/tokens';
+import { grantsOf } from './support/grants';
+import { synthesise } from './support/synthesis';
+
+const granted = grantsOf(synthesise());
+
+const dynamoDb = mockClient(DynamoDBDocumentClient);
+const secretsManager = mockClient(SecretsManagerClient);
+const stepFunctions = mockClient(SFNClient);
+
+const client = makeDocumentClient();
+const secrets = new SecretsManagerClient({});
+const prefix = 'ZoomSecurityConnector';
+const adapters = {
+  connections: makeDynamoDbConnectionStore(client, 'ControlTable'),
+  links: makeDynamoDbLinkStore(client, 'ControlTable'),
+  sessions: makeDynamoDbSessionStore(client, 'ControlTable'),
+  attempts: makeDynamoDbAttemptStore(client, 'ControlTable'),
+  progress: makeDynamoDbProgressStore(client, 'ControlTable'),
+  seenUsers: makeDynamoDbSeenUsers(client, 'ControlTable'),
+  checkpoints: makeDynamoDbCheckpointStore(client, 'ControlTable'),
+  quota: makeDynamoDbQuotaLedger(client, 'ControlTable'),
+  leases: makeDynamoDbRefreshLeases(client, 'ControlTable'),
+  facts: makeDynamoDbFactStore(client, 'FactsTable'),
+  vault: makeSecretsTokenVault(secrets, { prefix: `${prefix}/connections/`, kmsKeyId: 'key' }),
+  credentials: makeSecretsAppCredentials(secrets, `${prefix}/zoom-app`),
+  runs: makeStepFunctionsRunStarter(new SFNClient({}), { backfill: 'Runs/Backfill', sync: 'Runs/Sync' }),
+};
+type Adapters = typeof adapters;
+
+const record = connectedRecord();
+const shard = { id: 'user.active', stream: 'user', status: 'active' } as const;
+const fact = factOf('user', userRow());
+const now = 0;
+const later = { expiresAt: 1 };
+
+/** What the code behind each role does with its adapters. */
+const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<unknown>)[]>> = {
+  'HostedPages/PagesRole': ({ connections, progress, sessions, links }) => [
+    () => all(connections.list()),
+    () => connections.find('c1'),
+    () => progress.list(BACKFILL),
+    () => sessions.find('hash', now),
+    () => sessions.create('hash', { scope: { kind: 'all' }, ...later }),
+    () => sessions.delete('hash'),
+    () => links.find('hash', now),
+    () => links.use('hash', now),
+  ],
+  'HostedPages/ConsentRole': ({ connections, attempts, sessions, links, vault, credentials, runs }) => [
+    () => connections.find('c1'),
+    () => connections.findByAccount('account-1'),
+    () => connections.create(record),
+    () => connections.update(record, {}),
+    () => connections.bind(record, 'account-1', {}),
+    () => attempts.create('hash', { connectionId: 'c1', inviteHash: null, codeChallenge: '', ...later }),
+    () => attempts.find('hash'),
+    () => attempts.use('hash'),
+    () => sessions.find('hash', now),
+    () => sessions.create('hash', { scope: { kind: 'all' }, ...later }),
+    () => links.find('hash', now),
+    () => links.use('hash', now),
+    () => vault.create(GRANT, tokenSet()),
+    () => vault.delete(GRANT),
+    () => credentials.read(),
+    () => runs.start(BACKFILL),
+  ],
+  'Runs/PlanRole': ({ connections, checkpoints, progress }) => [
+    () => connections.find('c1'),
+    () => connections.update(record, {}),
+    () => checkpoints.find('c1', 'user_activity'),
+    () => progress.plan(BACKFILL, [shard]),
+  ],
+  'Runs/ReadRole': ({ connections, progress, seenUsers, facts, quota, leases, vault, credentials }) => [
+    () => connections.find('c1'),
+    () => connections.update(record, {}),
+    () => progress.find(BACKFILL, shard.id),
+    () => progress.save(BACKFILL, plannedShard(shard)),
+    () => seenUsers.add(BACKFILL, 'page', [fact.id]),
+    () => facts.write([fact]),
+    () => facts.writeChanged([fact]),
+    () => quota.reserve({ zoomAccountId: 'account-1', label: 'light' }, { callsPerSecond: 1, callsPerDay: 1 }, now),
+    () => quota.postpone({ zoomAccountId: 'account-1', label: 'light' }, now),
+    () => quota.block({ zoomAccountId: 'account-1', label: 'light' }, now),
+    () => leases.currentVersion(GRANT),
+    () => leases.acquire(GRANT, 'owner', now, now),
+    () => leases.release(GRANT, 'owner', 'version'),
+    () => vault.read(GRANT),
+    () => vault.replace(GRANT, tokenSet()),
+    () => credentials.read(),
+  ],
+  'Runs/FinishRole': ({ connections, checkpoints, progress, seenUsers, facts }) => [
+    () => connections.find('c1'),
+    () => connections.update(record, {}),
+    () => checkpoints.find('c1', 'user_activity'),
+    () => checkpoints.save('c1', 'user_activity', { readTo: '', asOf: '' }),
+    () => progress.list(BACKFILL),
+    () => seenUsers.read(BACKFILL),
+    () => all(facts.read('c1', 'user')),
+    () => facts.write([fact]),
+  ],
+  'Runs/BrokenRole': ({ connections }) => [() => connections.find('c1'), () => connections.update(record, {})],
+  'IncrementalSync/DispatchRole': ({ connections, runs }) => [
+    () => all(connections.list()),
+    () => runs.start(BACKFILL),
+    () => runs.start(SYNC),
+  ],
+  'OperatorAccess/OperatorRole': ({ connections, progress, links, credentials, runs }) => [
+    () => all(connections.list()),
+    () => connections.find('c1'),
+    () => connections.create(record),
+    () => progress.list(BACKFILL),
+    () => links.create('hash', { kind: 'sign-in', ...later }),
+    () => credentials.save({ clientId: 'id', clientSecret: 'secret' }),
+    () => runs.start(BACKFILL),
+    () => runs.start(SYNC),
+  ],
+};
+
+beforeEach(() => {
+  for (const mock of [dynamoDb, secretsManager, stepFunctions]) mock.reset();
+  dynamoDb.onAnyCommand().resolves({});
+  dynamoDb.on(QueryCommand).resolves({ Items: [] });
+  dynamoDb
+    .on(GetCommand, { Key: { pk: 'ACCOUNT#account-1', sk: 'ACCOUNT' } })
+    .resolves({ Item: { connectionId: 'c1' } });
+  secretsManager
+    .onAnyCommand()
+    .resolves({ SecretString: JSON.stringify({ clientId: 'id', clientSecret: 'x', ...tokenSet() }), VersionId: 'v' });
+  stepFunctions.onAnyCommand().resolves({});
+});
+
+// the emulator refuses a call that is not granted, but takes no notice of the partitions that a grant is bound to
+describe('what is granted is what is called', () => {
+  it.each(Object.entries(USES))('by the code behind %s', async (role, uses) => {
+    for (const use of uses(adapters)) await use();
+    const calls = [...dynamoDb.calls(), ...secretsManager.calls(), ...stepFunctions.calls()].flatMap(
+      ({ args: [command] }) => neededFor(command.constructor.name.replace(/Command$/, ''), command.input as Input),
+    );
+    expect([...new Set(calls)].sort()).toEqual(grantedTo(role));
+  });
+});
+
+/** The role's grants on data, one for each partition, without what AWS itself does on its behalf. */
+function grantedTo(role: string): string[] {
+  const own = granted.filter((grant) => grant.role === role && /^(dynamodb|secretsmanager|states):/.test(grant.action));
+  const lines = own.flatMap(({ action, resource, condition }) =>
+    condition === ''
+      ? [`${action} ${resource.replace(/^secretsmanager:secret:/, '')}`]
+      : condition
+          .replace(/^of /, '')
+          .split(', ')
+          .map((keys) => `${action} ${resource} of ${keys.replace('#*', '')}`),
+  );
+  return lines.sort();
+}
+
+interface Input {
+  readonly TableName?: string;
+  readonly Key?: { readonly pk: string };
+  readonly Item?: { readonly pk: string };
+  readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
+  readonly RequestItems?: Readonly<Record<string, unknown>>;
+  readonly TransactItems?: readonly Readonly<Record<string, Input>>[];
+  readonly SecretId?: string;
+  readonly Name?: string;
+  readonly stateMachineArn?: string;
+}
+
+/** The actions that IAM asks for before it lets a call pass. */
+function neededFor(call: string, input: Input): string[] {
+  if (input.stateMachineArn !== undefined) return [`states:${call} ${input.stateMachineArn}`];
+  if (input.TransactItems !== undefined) {
+    return input.TransactItems.flatMap((items) =>
+      Object.entries(items).flatMap(([kind, item]) => neededFor(kind, item)),
+    );
+  }
+  if (input.RequestItems !== undefined) {
+    return Object.keys(input.RequestItems).map((table) => `dynamodb:${call}Item ${table}`);
+  }
+  if (input.TableName !== undefined) {
+    const queried = Object.values(input.ExpressionAttributeValues ?? {})[0];
+    const key = String(input.Key?.pk ?? input.Item?.pk ?? queried);
+    const action = call === 'Query' ? call : `${call}Item`;
+    const partition = input.TableName === 'ControlTable' ? ` of ${key.split('#')[0]}` : '';
+    return [`dynamodb:${action} ${input.TableName}${partition}`];
+  }
+  const name = input.SecretId ?? input.Name ?? '';
+  const pattern = name === `${prefix}/zoom-app` ? `${name}-??????` : name.replace(/(\/connections\/).*/, '$1*');
+  return [`secretsmanager:${call} ${pattern}`];
+}
+
+async function all(items: AsyncIterable<unknown>): Promise<void> {
+  for await (const _item of items);
+}
