@@ -2,12 +2,19 @@ import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   TransactionCanceledException,
+  TransactionConflictException,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-/** The DynamoDB client of a function; made once per cold start. */
+/**
+ * The DynamoDB client of a function; made once per cold start. Numbers are JavaScript's, as they are once JSON is parsed:
+ * a new column of Zoom's that holds a larger one must not keep a page from being stored.
+ */
 export function makeDocumentClient(): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } });
+  return DynamoDBDocumentClient.from(new DynamoDBClient({}), {
+    marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
+    unmarshallOptions: { wrapNumbers: Number },
+  });
 }
 
 /** Whether a write was refused because its condition did not hold. */
@@ -15,9 +22,9 @@ export function isConditionFailed(error: unknown): error is ConditionalCheckFail
   return error instanceof ConditionalCheckFailedException;
 }
 
-/** Whether a transaction was refused because a condition did not hold, or another one was under way. */
+/** Whether a transaction was refused because a condition did not hold, or any write because a transaction is under way. */
 export function isTransactionRefused(error: unknown): boolean {
-  return error instanceof TransactionCanceledException;
+  return error instanceof TransactionCanceledException || error instanceof TransactionConflictException;
 }
 
 /** Epoch seconds, as DynamoDB's TTL takes them. */
