@@ -63,7 +63,8 @@ export function makeDynamoDbConnectionStore(client: DynamoDBDocumentClient, tabl
         await client.send(new PutCommand(replaceRead(read, next)));
         return next;
       } catch (error) {
-        throw isConditionFailed(error) ? new VersionConflictError('the connection', { cause: error }) : error;
+        const isConflict = isConditionFailed(error) || isTransactionRefused(error);
+        throw isConflict ? new VersionConflictError('the connection', { cause: error }) : error;
       }
     },
     async findByAccount(zoomAccountId) {
