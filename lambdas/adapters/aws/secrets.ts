@@ -33,7 +33,7 @@ export function makeSecretsTokenVault(
   return {
     async read(key, version) {
       const found = await readSecret(client, nameOf(key), version);
-      return found && { tokens: StoredTokens.parse(JSON.parse(found.value)), version: found.version };
+      return found && { tokens: StoredTokens.parse(parseJson(found.value)), version: found.version };
     },
     async create(key, tokens) {
       const value = JSON.stringify(tokens satisfies TokenSet);
@@ -87,10 +87,11 @@ async function readSecret(client: SecretsManagerClient, name: string, version?: 
   }
 }
 
+/** `undefined` for what is not JSON: the placeholder that a secret is made with. The parser's error would quote it. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // the placeholder that the secret is made with
+    return undefined;
   }
 }
