@@ -55,14 +55,14 @@ answering(
 const invite = program
   .command('invite')
   .description('make a link for a Zoom admin to connect one account, or to reconnect one')
-  .requiredOption('--name <name>', 'what the connection is called')
+  .option('--name <name>', 'what the new connection is called; one that is there keeps its name')
   .option('--connection <id>', 'the connection to reconnect')
   .option('--minutes <n>', 'how long the link is good (7 days unless said)', parseMinutes);
 answering(
   invite,
   'invite',
   () => {
-    const { name, connection, minutes } = invite.opts<{ name: string; connection?: string; minutes?: number }>();
+    const { name, connection, minutes } = invite.opts<{ name?: string; connection?: string; minutes?: number }>();
     return { name, connectionId: connection, minutes };
   },
   ({ url, connectionId, expiresAt }) => [url, `for connection ${connectionId}, until ${expiresAt}`],
@@ -135,6 +135,7 @@ async function readCredentials(): Promise<z.output<typeof Credentials>> {
 
 function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
+  if (error instanceof CommanderError && error.code === 'commander.help') return wrongUse('a command is missing');
   if (error instanceof CommanderError) return wrongUse(error.message.replace(/^error: /, ''));
   return unreachable(`the command failed: ${(error as Error).message}`, 'try again; if it stays so, report it');
 }

@@ -8,7 +8,7 @@ export type OperatorCommand =
       readonly clientSecret: string;
       readonly webhookSecret?: string;
     }
-  | { readonly command: 'invite'; readonly name: string; readonly connectionId?: string; readonly minutes?: number }
+  | { readonly command: 'invite'; readonly name?: string; readonly connectionId?: string; readonly minutes?: number }
   | { readonly command: 'link'; readonly minutes?: number }
   | { readonly command: 'connections' }
   | { readonly command: 'status'; readonly connectionId: string }

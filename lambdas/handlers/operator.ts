@@ -51,7 +51,12 @@ const Command: z.ZodType<OperatorCommand> = z.discriminatedUnion('command', [
     clientSecret: secret,
     webhookSecret: secret.optional(),
   }),
-  z.object({ command: z.literal('invite'), name: z.string(), connectionId: connectionId.optional(), minutes }),
+  z.object({
+    command: z.literal('invite'),
+    name: z.string().optional(),
+    connectionId: connectionId.optional(),
+    minutes,
+  }),
   z.object({ command: z.literal('link'), minutes }),
   z.object({ command: z.literal('connections') }),
   z.object({ command: z.literal('status'), connectionId }),

@@ -22,6 +22,7 @@ export function connectionRecord(change: Partial<ConnectionRecord> = {}): Connec
     backfill: null,
     syncRun: null,
     lastSync: null,
+    firstReadAt: null,
     sweptAt: null,
     capabilities: [],
     lostStreams: [],
@@ -37,6 +38,7 @@ export function connectedRecord(change: Partial<ConnectionRecord> = {}): Connect
     plan: 'pro',
     connectedAt: instant(),
     generation: 'g1',
+    firstReadAt: instant(),
     backfill: backfillRecord({ state: 'done', endedAt: instant() }),
     ...change,
   });
@@ -46,6 +48,7 @@ export function connectedRecord(change: Partial<ConnectionRecord> = {}): Connect
 export function backfillRecord(change: Partial<NonNullable<ConnectionRecord['backfill']>> = {}) {
   return {
     runId: 'consent-g1',
+    isOfRange: false,
     state: 'running' as const,
     startedAt: instant(),
     endedAt: null,

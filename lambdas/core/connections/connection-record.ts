@@ -22,6 +22,8 @@ export interface ConnectionRecord {
   /** The incremental sync that is running now. */
   readonly syncRun: { readonly runId: string; readonly startedAt: string } | null;
   readonly lastSync: LastSync | null;
+  /** When the usual backfill was completed for the first time: until then facts may be missing anywhere. */
+  readonly firstReadAt: string | null;
   /** When the last daily sweep (late rows, all users) was completed. */
   readonly sweptAt: string | null;
   readonly capabilities: readonly Capability[];
@@ -32,6 +34,8 @@ export interface ConnectionRecord {
 /** The latest backfill. Its counts are those of its end; while it runs they are added up from its shards. */
 export interface BackfillRecord {
   readonly runId: string;
+  /** Whether it read another range of dates than the usual, and so says nothing about the rest. */
+  readonly isOfRange: boolean;
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';
   readonly startedAt: string;
   readonly endedAt: string | null;

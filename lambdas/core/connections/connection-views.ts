@@ -40,6 +40,7 @@ export function makeConnectionViews({ connections, progress, now }: ConnectionVi
 /** A consent has been given, and its backfill is not planned yet. */
 const STARTING: BackfillRecord = {
   runId: '',
+  isOfRange: false,
   state: 'running',
   startedAt: '',
   endedAt: null,

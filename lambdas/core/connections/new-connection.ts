@@ -24,6 +24,7 @@ export function newConnection(name: string, now: number): ConnectionRecord {
     backfill: null,
     syncRun: null,
     lastSync: null,
+    firstReadAt: null,
     sweptAt: null,
     capabilities: [],
     lostStreams: [],

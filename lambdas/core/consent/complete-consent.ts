@@ -139,10 +139,10 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     before: ConnectionRecord,
   ): Promise<ConsentOutcome> {
     const target = await connections.find(before.id);
-    if (before.generation !== null) await vault.delete({ connectionId: before.id, generation: before.generation });
     if (before.id !== connectionId) await merge(connectionId, before.id);
     if (inviteHash !== null) await links.use(inviteHash, clock.now());
     if (target?.generation != null) await runs.start(firstBackfill(target.id, target.generation));
+    if (before.generation !== null) await vault.delete({ connectionId: before.id, generation: before.generation });
     return before.id === connectionId
       ? { kind: 'connected', connectionId }
       : { kind: 'merged', connectionId, into: before.id };

@@ -100,7 +100,10 @@ function parseInstant(value: Json | undefined): string | undefined | typeof MALF
   if (typeof value !== 'string' || !INSTANT.test(value)) return MALFORMED;
   const epochMs = Date.parse(value);
   if (Number.isNaN(epochMs)) return MALFORMED;
-  if (value.endsWith('Z')) return value;
+  if (value.endsWith('Z')) {
+    // 30 February parses, as a day in March
+    return new Date(epochMs).toISOString().startsWith(value.slice(0, 19)) ? value : MALFORMED;
+  }
   // an offset is whole minutes: seconds and their fraction stay as Zoom gave them
   const [fraction = ''] = /\.\d+/.exec(value) ?? [];
   return `${new Date(epochMs).toISOString().slice(0, 19)}${fraction}Z`;

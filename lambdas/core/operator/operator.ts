@@ -69,7 +69,7 @@ export function makeOperator(ports: OperatorPorts, settings: { readonly publicUr
     },
     async invite({ name, connectionId, minutes }) {
       const now = clock.now();
-      const connection = connectionId === undefined ? newConnection(name, now) : await existing(connectionId);
+      const connection = connectionId === undefined ? newConnection(name ?? '', now) : await existing(connectionId);
       if (isEnded(connection)) {
         throw new ConflictError(`this connection is ${connection.status}`, 'invite without --connection for a new one');
       }

@@ -67,13 +67,14 @@ export function makePlanRun({ connections, checkpoints, progress, clock }: PlanR
     return shardsSince(stream, floor, now);
   }
 
-  async function noteStart({ connectionId, runId, kind }: RunRequest, shardsTotal: number, at: string) {
+  async function noteStart({ connectionId, runId, kind, from }: RunRequest, shardsTotal: number, at: string) {
     await changeConnection(connections, connectionId, ({ backfill }) => {
       if (kind === 'sync') return { syncRun: { runId, startedAt: at } };
       if (backfill?.runId === runId) return undefined;
       return {
         backfill: {
           runId,
+          isOfRange: from !== undefined,
           state: 'running',
           startedAt: at,
           endedAt: null,

@@ -151,7 +151,7 @@ export function makeReadShard(ports: ReadShardPorts, settings: ReadShardSettings
 
     let stored = facts.length;
     // a first backfill finds an empty table, where looking before writing would only cost
-    if (run.kind === 'backfill') await ports.facts.write(facts);
+    if (run.kind === 'backfill' && connection.firstReadAt === null) await ports.facts.write(facts);
     else stored = await ports.facts.writeChanged(facts);
     if (shard.stream === 'user') {
       await ports.seenUsers.add(

@@ -1,5 +1,6 @@
 import type { RunRef } from '../../contract/workflow';
 import { type Fact, goneFact } from '../facts/fact';
+import { isInvitation } from '../facts/kinds';
 import type { FactStore } from '../facts/ports';
 import { type ShardProgress, type SeenUsers } from './ports';
 
@@ -36,8 +37,10 @@ export async function reconcileUsers(
   for await (const fact of ports.facts.read(run.connectionId, 'user')) {
     if (fact.state === 'present' && !seen.has(fact.id)) missing.push(fact);
   }
-  const successors = await findSuccessors(ports.facts, run.connectionId, seen, missing.filter(isInvitation));
-  const gone = missing.map((fact) => goneFact(fact, isInvitation(fact) ? successors.get(addressOf(fact)) : undefined));
+  const successors = await findSuccessors(ports.facts, run.connectionId, seen, missing.filter(isOfInvitation));
+  const gone = missing.map((fact) =>
+    goneFact(fact, isInvitation(fact.raw) ? successors.get(addressOf(fact)) : undefined),
+  );
   for (let start = 0; start < gone.length; start += SLICE) await ports.facts.write(gone.slice(start, start + SLICE));
   return gone.length;
 }
@@ -59,8 +62,8 @@ async function findSuccessors(
   return successors;
 }
 
-function isInvitation(fact: Fact): boolean {
-  return fact.raw['id'] === undefined;
+function isOfInvitation({ raw }: Fact): boolean {
+  return isInvitation(raw);
 }
 
 function addressOf(fact: Fact): string {

@@ -153,12 +153,17 @@ async function refreshUnderLease(
     if (leaseUntil - clock.now() < LEASE_NEEDED_MS) return 'again';
 
     const answer = await zoom.refresh(stored.tokens.refreshToken);
-    if (answer.kind === 'invalidGrant') return { kind: 'reconnectNeeded', reason: answer.reason };
+    if (answer.kind === 'invalidGrant') return { kind: 'reconnectNeeded', reason: deadGrant(answer.reason) };
     storedVersion = await vault.replace(key, answer.tokens);
     return answer.tokens;
   } finally {
     await leases.release(key, owner, storedVersion);
   }
+}
+
+/** @param zoomSays - Zoom's own words. */
+function deadGrant(zoomSays: string): string {
+  return `Zoom no longer accepts the permission that was given ("${zoomSays}"). An owner or admin has to give it again.`;
 }
 
 function token(tokens: TokenSet): AccessTokenAnswer {

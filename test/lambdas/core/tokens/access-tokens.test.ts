@@ -116,7 +116,10 @@ describe('a grant that Zoom has ended', () => {
   it('needs a new consent', async () => {
     const { tokens, zoom } = oneFunction();
     zoom.end();
-    expect(await tokens.get(GRANT)).toEqual({ kind: 'reconnectNeeded', reason: 'Invalid Token!' });
+    expect(await tokens.get(GRANT)).toMatchObject({
+      kind: 'reconnectNeeded',
+      reason: expect.stringContaining('"Invalid Token!"') as string,
+    });
   });
 
   it('gives the lease back', async () => {
