@@ -3,7 +3,8 @@ import { ENV } from '../contract/env';
 
 const text = z.string().min(1);
 const url = z.url();
-const number = z.coerce.number().positive();
+// an empty text would be read as 0
+const number = text.pipe(z.coerce.number().positive());
 
 /** How each variable is read. */
 const VARIABLES = {
@@ -18,7 +19,7 @@ const VARIABLES = {
   [ENV.backfillStateMachine]: text,
   [ENV.syncStateMachine]: text,
   [ENV.backfillDays]: number,
-  [ENV.overlapMinutes]: z.coerce.number().nonnegative(),
+  [ENV.overlapMinutes]: text.pipe(z.coerce.number().nonnegative()),
   [ENV.sweepDays]: number,
   [ENV.perSecondShare]: number,
   [ENV.perDayShare]: number,
