@@ -4,7 +4,7 @@ import { ENV } from '../contract/env';
 const text = z.string().min(1);
 const url = z.url();
 // an empty text would be read as 0
-const number = text.pipe(z.coerce.number().positive());
+const number = text.pipe(z.coerce.number<string>().positive());
 
 /** How each variable is read. */
 const VARIABLES = {
@@ -19,7 +19,7 @@ const VARIABLES = {
   [ENV.backfillStateMachine]: text,
   [ENV.syncStateMachine]: text,
   [ENV.backfillDays]: number,
-  [ENV.overlapMinutes]: text.pipe(z.coerce.number().nonnegative()),
+  [ENV.overlapMinutes]: text.pipe(z.coerce.number<string>().nonnegative()),
   [ENV.sweepDays]: number,
   [ENV.perSecondShare]: number,
   [ENV.perDayShare]: number,

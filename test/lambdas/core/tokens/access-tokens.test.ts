@@ -118,7 +118,7 @@ describe('a grant that Zoom has ended', () => {
     zoom.end();
     expect(await tokens.get(GRANT)).toMatchObject({
       kind: 'reconnectNeeded',
-      reason: expect.stringContaining('"Invalid Token!"') as string,
+      reason: expect.stringContaining('"Invalid Token!"') as unknown,
     });
   });
 
