@@ -1,12 +1,13 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ENV } from '../lambdas/contract/env';
+import { CALLBACK_PATH } from '../lambdas/contract/routes';
 import type { Config } from './config';
 import { ConnectionRuns } from './constructs/connection-runs';
 import type { Environment, FunctionDefaults } from './constructs/connector-function';
 import { ControlTable } from './constructs/control-table';
 import { FactsTable } from './constructs/facts-table';
-import { CALLBACK_PATH, HostedPages } from './constructs/hosted-pages';
+import { HostedPages } from './constructs/hosted-pages';
 import { IncrementalSync } from './constructs/incremental-sync';
 import { OperatorAccess } from './constructs/operator-access';
 import { PublicAddress } from './constructs/public-address';

@@ -3,6 +3,7 @@ import { makeSecretsAppCredentials, makeSecretsTokenVault } from '../adapters/aw
 import { makeHttpZoomApi } from '../adapters/zoom/http-zoom-api';
 import { makeHttpZoomOAuth } from '../adapters/zoom/http-zoom-oauth';
 import { ENV } from '../contract/env';
+import { CALLBACK_PATH } from '../contract/routes';
 import { readEnv } from './env';
 import { systemClock } from './clock';
 
@@ -21,7 +22,7 @@ export function makeZoom() {
   const settings = {
     oauthUrl: env.ZOOM_OAUTH_URL,
     apiUrl: env.ZOOM_API_URL,
-    redirectUri: `${env.PUBLIC_URL}/oauth/callback`,
+    redirectUri: `${env.PUBLIC_URL}${CALLBACK_PATH}`,
   };
   return {
     apiUrl: env.ZOOM_API_URL,

@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import { CALLBACK_PATH } from '../contract/routes';
 import { hashSecretValue } from '../core/access/secret-value';
 import { maySee, openSession } from '../core/access/sign-in';
 import type { LinkStore, Session, SessionStore } from '../core/access/ports';
@@ -80,7 +81,7 @@ export function makeConsentApp(deps: ConsentDeps): Hono {
     return toZoom(c, connection, null, own);
   });
 
-  app.get('/oauth/callback', async (c) => {
+  app.get(CALLBACK_PATH, async (c) => {
     const own = await session(c);
     const state = c.req.query('state');
     try {

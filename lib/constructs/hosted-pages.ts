@@ -3,6 +3,7 @@ import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
+import { CALLBACK_PATH } from '../../lambdas/contract/routes';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
@@ -20,9 +21,6 @@ export interface HostedPagesProps {
   /** Days that a first backfill reads, to tell the admin. */
   readonly backfillDays: number;
 }
-
-/** Where Zoom sends browsers back to; the redirect URL of the Marketplace app ends in it. */
-export const CALLBACK_PATH = '/oauth/callback';
 
 const PAGES = [
   '/',
