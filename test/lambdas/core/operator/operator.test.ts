@@ -1,0 +1,208 @@
+import { describe, expect, it } from '@jest/globals';
+import { hashSecretValue } from '../../../../lambdas/core/access/secret-value';
+import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
+import { makeConnectionViews } from '../../../../lambdas/core/connections/connection-views';
+import { ConflictError, InvalidInputError, NotFoundError } from '../../../../lambdas/core/errors';
+import { type AppCredentials, makeOperator } from '../../../../lambdas/core/operator/operator';
+import { InMemoryLinkStore } from '../../../support/access';
+import { DAY, FakeClock, MINUTE, NOW, instant } from '../../../support/clock';
+import {
+  InMemoryConnectionStore,
+  backfillRecord,
+  connectedRecord,
+  connectionRecord,
+} from '../../../support/connections';
+import { InMemoryProgressStore, RecordingRunStarter } from '../../../support/runs';
+
+const NOT_READABLE = ['pending', 'refused', 'reconnect_needed', 'paused', 'disconnecting', 'disconnected'] as const;
+
+function operate(...records: readonly ConnectionRecord[]) {
+  const clock = new FakeClock();
+  const connections = new InMemoryConnectionStore(...records);
+  const links = new InMemoryLinkStore();
+  const runs = new RecordingRunStarter();
+  const saved: AppCredentials[] = [];
+  const operator = makeOperator(
+    {
+      connections,
+      views: makeConnectionViews({ connections, progress: new InMemoryProgressStore(), now: clock.now }),
+      links,
+      runs,
+      credentials: {
+        save: (credentials) => {
+          saved.push(credentials);
+          return Promise.resolve();
+        },
+      },
+      clock,
+    },
+    { publicUrl: 'https://connector.example' },
+  );
+  return { operator, connections, links, runs, saved };
+}
+
+describe('set-credentials', () => {
+  const credentials = { clientId: 'id', clientSecret: 'secret' };
+
+  it.each([credentials, { ...credentials, webhookSecret: 'hook' }])('stores %j', async (given) => {
+    const { operator, saved } = operate();
+    await operator['set-credentials']({ command: 'set-credentials', ...given });
+    expect(saved).toEqual([given]);
+  });
+
+  it('answers nothing of them', async () => {
+    expect(await operate().operator['set-credentials']({ command: 'set-credentials', ...credentials })).toEqual({
+      updated: true,
+    });
+  });
+});
+
+describe('invite', () => {
+  it('makes a connection that waits for its consent', async () => {
+    const { operator, connections } = operate();
+    const { connectionId } = await operator.invite({ command: 'invite', name: 'Contoso' });
+    expect(connections.get(connectionId)).toMatchObject({ name: 'Contoso', status: 'pending' });
+  });
+
+  it('gives a link that leads to the connection for seven days', async () => {
+    const { operator, links } = operate();
+    const { url, connectionId, expiresAt } = await operator.invite({ command: 'invite', name: 'Contoso' });
+    const token = url.replace('https://connector.example/invite/', '');
+    expect([links.links.get(hashSecretValue(token)), expiresAt]).toEqual([
+      { kind: 'invite', connectionId, expiresAt: NOW + 7 * DAY },
+      instant(7 * DAY),
+    ]);
+  });
+
+  it('gives a link that is good as long as it was asked for', async () => {
+    const { expiresAt } = await operate().operator.invite({ command: 'invite', name: 'Contoso', minutes: 5 });
+    expect(expiresAt).toBe(instant(5 * MINUTE));
+  });
+
+  it('leads to a connection that is there already, and makes none', async () => {
+    const { operator, connections } = operate(connectedRecord({ status: 'reconnect_needed' }));
+    await operator.invite({ command: 'invite', connectionId: 'c1' });
+    expect([...connections.records.keys()]).toEqual(['c1']);
+  });
+
+  it('refuses a new connection without a name', async () => {
+    await expect(operate().operator.invite({ command: 'invite' })).rejects.toThrow(InvalidInputError);
+  });
+
+  it('makes no link for a name that is none', async () => {
+    const { operator, links } = operate();
+    await operator.invite({ command: 'invite', name: ' ' }).catch(() => undefined);
+    expect(links.links.size).toBe(0);
+  });
+
+  it('refuses a connection that is not there', async () => {
+    await expect(operate().operator.invite({ command: 'invite', connectionId: 'c9' })).rejects.toThrow(NotFoundError);
+  });
+
+  it.each(['disconnecting', 'disconnected'] as const)('refuses a connection that is %s', async (status) => {
+    const { operator } = operate(connectionRecord({ status }));
+    await expect(operator.invite({ command: 'invite', connectionId: 'c1' })).rejects.toThrow(ConflictError);
+  });
+});
+
+describe('link', () => {
+  it('signs somebody in for a quarter of an hour', async () => {
+    const { operator, links } = operate();
+    const { url } = await operator.link({ command: 'link' });
+    const token = url.replace('https://connector.example/session/', '');
+    expect(links.links.get(hashSecretValue(token))).toEqual({ kind: 'sign-in', expiresAt: NOW + 15 * MINUTE });
+  });
+});
+
+describe('status', () => {
+  it('shows a connection', async () => {
+    const { operator } = operate(connectedRecord());
+    expect(await operator.status({ command: 'status', connectionId: 'c1' })).toMatchObject({ status: 'connected' });
+  });
+
+  it('refuses a connection that is not there', async () => {
+    await expect(operate().operator.status({ command: 'status', connectionId: 'c9' })).rejects.toThrow(NotFoundError);
+  });
+});
+
+describe('connections', () => {
+  it('shows all of them', async () => {
+    const { operator } = operate(connectedRecord(), connectionRecord({ id: 'c2' }));
+    expect((await operator.connections({ command: 'connections' })).connections).toHaveLength(2);
+  });
+});
+
+describe('backfill', () => {
+  const backfill = (range: { from?: string; to?: string } = {}, record = connectedRecord()) => {
+    const setting = operate(record);
+    return { ...setting, answer: setting.operator.backfill({ command: 'backfill', connectionId: 'c1', ...range }) };
+  };
+
+  it('starts a run of the usual dates', async () => {
+    const { answer, runs } = backfill();
+    await answer;
+    expect(runs.requests).toEqual([{ connectionId: 'c1', runId: 'backfill-20261012T081500000Z', kind: 'backfill' }]);
+  });
+
+  it('says the execution', async () => {
+    expect(await backfill().answer).toEqual({ executionArn: 'arn:execution:c1_backfill-20261012T081500000Z' });
+  });
+
+  it.each([
+    [{ from: '2026-10-01' }, { from: '2026-10-01', to: '2026-10-12' }],
+    [{ to: '2026-10-01' }, { from: '2026-10-01', to: '2026-10-01' }],
+    [
+      { from: '2026-09-01', to: '2026-09-03' },
+      { from: '2026-09-01', to: '2026-09-03' },
+    ],
+    [
+      { from: '2026-04-15', to: '2026-10-12' },
+      { from: '2026-04-15', to: '2026-10-12' },
+    ],
+  ])('reads %j', async (given, range) => {
+    const { answer, runs } = backfill(given);
+    await answer;
+    expect(runs.requests[0]).toMatchObject(range);
+  });
+
+  it.each([
+    [{ from: '2026-10-02', to: '2026-10-01' }],
+    [{ to: '2026-10-13' }],
+    [{ from: '2026-10-13' }],
+    [{ from: '2026-04-14' }],
+    [{ from: '0001-01-01' }],
+  ])('refuses %j', async (range) => {
+    await expect(backfill(range).answer).rejects.toThrow(InvalidInputError);
+  });
+
+  it('refuses while one is running', async () => {
+    const record = connectedRecord({ backfill: backfillRecord() });
+    await expect(backfill({}, record).answer).rejects.toThrow(ConflictError);
+  });
+
+  it.each(NOT_READABLE)('refuses a connection that is %s', async (status) => {
+    await expect(backfill({}, connectedRecord({ status })).answer).rejects.toThrow(ConflictError);
+  });
+
+  it('refuses a connection that is not there', async () => {
+    const { operator } = operate();
+    await expect(operator.backfill({ command: 'backfill', connectionId: 'c9' })).rejects.toThrow(NotFoundError);
+  });
+});
+
+describe('sync', () => {
+  const sync = (record: ConnectionRecord) => {
+    const setting = operate(record);
+    return { ...setting, answer: setting.operator.sync({ command: 'sync', connectionId: 'c1' }) };
+  };
+
+  it.each(['connected', 'degraded'] as const)('starts a run of a connection that is %s', async (status) => {
+    const { answer, runs } = sync(connectedRecord({ status }));
+    await answer;
+    expect(runs.requests).toEqual([{ connectionId: 'c1', runId: 'sync-20261012T081500000Z', kind: 'sync' }]);
+  });
+
+  it.each(['backfilling', ...NOT_READABLE] as const)('refuses a connection that is %s', async (status) => {
+    await expect(sync(connectedRecord({ status })).answer).rejects.toThrow(ConflictError);
+  });
+});
