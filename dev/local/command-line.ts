@@ -16,3 +16,8 @@ export function runSteps<Context extends object>(steps: ListrTask<Context>[]): P
     registerSignalListeners: false, // it would end the process before the stack is stopped
   }).run();
 }
+
+/** Steps of which two run at any time, as a small machine has two cores. */
+export function together<Context extends object>(title: string, steps: ListrTask<Context>[]): ListrTask<Context> {
+  return { title, task: (_, task) => task.newListr(steps, { concurrent: 2 }) };
+}

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { ListrTask } from 'listr2';
+import { together } from './command-line';
 import { localConfig } from './config';
 import { connector } from './connector';
 import { Deployment } from './deployment';
@@ -86,7 +87,7 @@ export function stackSteps(directory: string, processes: Processes, options: Sta
   return [
     startEmulatorStep,
     startServers,
-    { title: 'Build', task: (_, task) => task.newListr([bootstrap, synthesize], { concurrent: true }) },
+    together('Prepare the deployment', [bootstrap, synthesize]),
     deploy,
     setCredentials,
   ];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ListrTask } from 'listr2';
-import { runSteps } from './command-line';
+import { runSteps, together } from './command-line';
 import { cleanEnvironment } from './environment';
 import { BINARIES, ROOT } from './paths';
 import type { Processes } from './processes';
@@ -16,10 +16,12 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
   const e2e = join(directory, 'e2e.json');
   try {
     await runSteps([
-      tool('Lint', 'eslint', ['.', '--max-warnings', '0']),
-      tool('Format', 'prettier', ['--check', '.']),
-      tool('Types', 'tsc', []),
-      tool('Unused code', 'knip', []),
+      together('Static checks', [
+        tool('Lint', 'eslint', ['.', '--max-warnings', '0']),
+        tool('Types', 'tsc', []),
+        tool('Format', 'prettier', ['--check', '.']),
+        tool('Unused code', 'knip', []),
+      ]),
       tool('Unit tests', 'jest', ['--selectProjects', 'unit', '--json', '--outputFile', unit]),
       tool('cdk synth for AWS', 'cdk', [
         'synth',
