@@ -10,7 +10,7 @@ import { newConnection } from '../connections/new-connection';
 import type { ConnectionStore } from '../connections/ports';
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors';
 import { type RunStarter, requestedRun } from '../runs/run-starter';
-import { datesBetween } from '../runs/shards';
+import { OLDEST_REPORT_DAYS, datesBetween } from '../runs/shards';
 import { utcDate } from '../quota/ledger';
 
 /** The credentials of the Zoom Marketplace app. */
@@ -33,8 +33,6 @@ export interface OperatorPorts {
 const INVITE_MINUTES = 7 * 24 * 60;
 /** A sign-in link is opened at once. */
 const LINK_MINUTES = 15;
-/** Zoom keeps the reports six months. */
-const OLDEST_REPORT_DAYS = 180;
 
 type Handlers = {
   [Name in keyof OperatorAnswers]: (

@@ -4,6 +4,8 @@ import { utcDate } from '../quota/ledger';
 const DAY_MS = 86_400_000;
 /** Zoom answers at most a month, and cuts a longer window silently. */
 const LONGEST_WINDOW_DAYS = 30;
+/** Zoom keeps the reports six months, and fails for dates before. */
+export const OLDEST_REPORT_DAYS = 180;
 
 export const REPORTS: readonly ReportKind[] = ['user_activity', 'admin_operation'];
 
@@ -20,11 +22,11 @@ export function dailyShards(dates: readonly string[]): ReportShard[] {
 /**
  * The shards that read a report from `floor` (epoch ms) to today. Newest first; cut at the ends of months and at 30 days.
  * They begin a date earlier than the floor: whose midnight Zoom's dates mean is not certain, and pages that are older
- * than the floor are not read.
+ * than the floor are not read. What Zoom no longer keeps is not asked for.
  */
 export function shardsSince(stream: ReportKind, floor: number, now: number): ReportShard[] {
   const floorInstant = new Date(floor).toISOString();
-  const first = utcDate(floor - DAY_MS);
+  const first = utcDate(Math.max(floor - DAY_MS, now - OLDEST_REPORT_DAYS * DAY_MS));
   const shards: ReportShard[] = [];
   for (let to = utcDate(now); to >= first;) {
     const from = [first, `${to.slice(0, 7)}-01`, addDays(to, 1 - LONGEST_WINDOW_DAYS)].reduce((a, b) =>
