@@ -6,10 +6,9 @@ import {
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, SecretsManagerClient, paginateListSecrets } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { jest } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,9 +19,6 @@ import { StackFile } from '../../../dev/local/stack-file';
 import type { Connection } from '../../../lambdas/contract/connection';
 import type { Fact } from '../../../lambdas/core/facts/fact';
 
-// a test waits for workflows, which take seconds; this only ends one that waits for ever
-jest.setTimeout(5 * 60_000);
-
 const STACK_FILE = process.env['CONNECTOR_STACK_FILE'] ?? join(ROOT, '.local/stack.json');
 
 /** The deployed stack that the tests run on. */
@@ -32,7 +28,7 @@ const { accessKeyId, secretAccessKey } = stack;
 const settings = { endpoint: stack.endpointUrl, region: stack.region, credentials: { accessKeyId, secretAccessKey } };
 export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
 export const streams = new DynamoDBStreamsClient(settings);
-export const secrets = new SecretsManagerClient(settings);
+const secrets = new SecretsManagerClient(settings);
 export const stateMachines = new SFNClient(settings);
 export const lambda = new LambdaClient(settings);
 const logs = new CloudWatchLogsClient(settings);
@@ -132,4 +128,18 @@ export async function logLines(containing?: string): Promise<string[]> {
     }
   }
   return lines;
+}
+
+/** Every secret value that the stack keeps, with what its tokens and credentials are called. */
+export async function storedSecrets(): Promise<ReadonlyMap<string, string>> {
+  const values = new Map<string, string>();
+  for await (const { SecretList = [] } of paginateListSecrets({ client: secrets }, {})) {
+    for (const { Name } of SecretList) {
+      const { SecretString = '{}' } = await secrets.send(new GetSecretValueCommand({ SecretId: Name }));
+      for (const [field, value] of Object.entries(JSON.parse(SecretString) as Record<string, unknown>)) {
+        if (typeof value === 'string' && field !== 'clientId') values.set(value, `${field} of ${Name}`);
+      }
+    }
+  }
+  return values;
 }
