@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { run } from './commands.mjs';
 import { machineProblem, Problem } from './problem.mjs';
 
+/** Node 24, which an install script brings. */
+const NODE = 'node_modules/.bin/node';
+
 /**
  * Whether `node_modules` holds what `package-lock.json` says. Compares with the list that npm leaves behind after a
  * complete installation, so one that was broken off, or made by hand, is seen for what it is.
  */
 export function packagesAreInstalled(root) {
-  if (!existsSync(join(root, 'node_modules/.bin/node'))) return false;
+  if (!existsSync(join(root, NODE))) return false;
   const wanted = packagesOf(join(root, 'package-lock.json'));
   const installed = packagesOf(join(root, 'node_modules/.package-lock.json'));
   return Object.entries(wanted).every(([path, { version, optional }]) => {
@@ -31,7 +34,7 @@ export async function installPackages(root) {
     cwd: root,
   });
   if (!ok) throw failure(output);
-  if (!packagesAreInstalled(root)) {
+  if (!existsSync(join(root, NODE))) {
     throw new Problem(
       'npm installed the packages but not Node 24, as it may not run install scripts: run "npm config set ignore-scripts false", then try again',
     );

@@ -33,6 +33,7 @@ program
 await program.parseAsync();
 
 async function up(directory: string, processes: Processes, options: StackOptions): Promise<void> {
+  rmSync(STACK_FILE, { force: true }); // of a stack that ended with the machine
   const { stack, zoomUrl } = await runSteps(stackSteps(directory, processes, options));
   writePrivateJson(STACK_FILE, stack);
   console.log(`

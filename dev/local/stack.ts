@@ -9,7 +9,7 @@ import { ROOT_CREDENTIALS } from './environment';
 import { writePrivateJson } from './files';
 import type { Processes } from './processes';
 import { startProxy, startZoomSimulator } from './servers';
-import type { StackFile } from './stack-file';
+import { StackFile } from './stack-file';
 import { makeCredentials, readCredentials } from './zoom';
 
 export interface StackOptions {
@@ -74,13 +74,12 @@ export function stackSteps(directory: string, processes: Processes, options: Sta
     title: 'cdk deploy',
     task: async (context) => {
       const outputs = await deployment.deploy(context.endpointUrl);
-      context.stack = describeStack(context, outputs);
+      context.stack = describeStack(context.endpointUrl, outputs);
       writePrivateJson(stackFileIn(directory), context.stack);
     },
   };
   const setCredentials: Step = {
     title: "Store the Zoom app's credentials",
-    skip: ({ stack }) => stack.outputs.OperatorFunctionName === undefined,
     task: () => connector(stackFileIn(directory), ['app', 'set-credentials'], JSON.stringify(credentials)),
   };
 
@@ -93,13 +92,13 @@ export function stackSteps(directory: string, processes: Processes, options: Sta
   ];
 }
 
-function describeStack({ endpointUrl, pagesUrl }: StackContext, outputs: StackFile['outputs']): StackFile {
-  return {
+function describeStack(endpointUrl: string, outputs: StackFile['outputs']): StackFile {
+  return StackFile.parse({
     endpointUrl,
     ...ROOT_CREDENTIALS,
-    consoleUrl: outputs.ConsoleUrl ?? pagesUrl,
-    callbackUrl: outputs.CallbackUrl ?? `${pagesUrl}/oauth/callback`,
+    consoleUrl: outputs.ConsoleUrl,
+    callbackUrl: outputs.CallbackUrl,
     webhookUrl: outputs.WebhookUrl ?? null,
     outputs,
-  };
+  });
 }

@@ -1,7 +1,10 @@
+import { relative } from 'node:path';
 import { Command } from 'commander';
+import type { OperatorAnswers } from '../../lambdas/contract/operator';
 import { parsePort, runSteps } from './command-line';
 import { connector } from './connector';
 import { journeySteps } from './journey';
+import { ROOT } from './paths';
 import type { Processes } from './processes';
 import { runStackCommand } from './run-command';
 import { stackFileIn, stackSteps } from './stack';
@@ -31,10 +34,12 @@ async function start(directory: string, processes: Processes, options: StartOpti
     removeDirectory(directory);
     return;
   }
-  const { url } = (await connector(stackFileIn(directory), ['link'])) as { url: string };
+  const stackFile = stackFileIn(directory);
+  const { url } = (await connector(stackFile, ['link'])) as OperatorAnswers['link'];
   console.log(`
 Pages:  ${url}
-        (signs you in, once; for another: CONNECTOR_STACK_FILE=${stackFileIn(directory)} npm run -s connector -- link --local)
+        This link signs you in once. For another one:
+        CONNECTOR_STACK_FILE=${relative(ROOT, stackFile)} npm run -s connector -- link --local
 Zoom:   ${context.zoomUrl}
 AWS:    ${context.stack.endpointUrl}
 Stop:   Ctrl-C`);
