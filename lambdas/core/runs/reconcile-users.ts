@@ -1,4 +1,4 @@
-import type { RunRef } from '../../contract/workflow';
+import { type RunRef, USER_STATUSES } from '../../contract/workflow';
 import { type Fact, goneFact } from '../facts/fact';
 import { isInvitation } from '../facts/kinds';
 import type { FactStore } from '../facts/ports';
@@ -14,7 +14,7 @@ const SLICE = 500;
 export function areUsersComplete(shards: readonly ShardProgress[]): boolean {
   const users = shards.filter(({ shard }) => shard.stream === 'user');
   return (
-    users.length > 0 &&
+    users.length === USER_STATUSES.length &&
     users.every(
       ({ state, rows, totalRecords, malformed }) =>
         state === 'done' && malformed === 0 && (totalRecords === null || rows >= totalRecords),

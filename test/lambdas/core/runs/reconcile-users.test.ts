@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { type Fact, goneFact } from '../../../../lambdas/core/facts/fact';
+import type { ShardProgress } from '../../../../lambdas/core/runs/ports';
+import { areUsersComplete, reconcileUsers } from '../../../../lambdas/core/runs/reconcile-users';
+import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
+import { InMemoryFactStore, factOf, pendingRow, userRow } from '../../../support/facts';
+import { InMemorySeenUsers, SYNC, doneShard } from '../../../support/runs';
+
+const MIRA = factOf('user', userRow());
+const JON = factOf('user', userRow({ id: 'u-Jon_2', email: 'jon.dale@example.com' }));
+const INVITED = factOf('user', pendingRow());
+const ARRIVED = factOf('user', userRow({ id: 'u-New_3', email: 'new.hire@example.com' }));
+
+/** The store after a complete pass that saw `seen`. */
+async function after(stored: readonly Fact[], seen: readonly Fact[]) {
+  const facts = new InMemoryFactStore(...stored);
+  const seenUsers = new InMemorySeenUsers();
+  await seenUsers.add(
+    SYNC,
+    'user.active.0',
+    seen.map(({ id }) => id),
+  );
+  const changed = await reconcileUsers({ facts, seenUsers }, SYNC);
+  return { facts, changed, stream: facts.stream };
+}
+
+describe('a complete pass over the users', () => {
+  it('marks whom no list named as gone', async () => {
+    const { stream } = await after([MIRA, JON], [MIRA]);
+    expect(stream).toEqual([{ event: 'MODIFY', fact: goneFact(JON, undefined) }]);
+  });
+
+  it('leaves whom a list named', async () => {
+    expect((await after([MIRA, JON], [MIRA, JON])).stream).toEqual([]);
+  });
+
+  it('leaves who is gone already', async () => {
+    expect((await after([goneFact(JON, undefined)], [MIRA])).stream).toEqual([]);
+  });
+
+  it('says how many it marked', async () => {
+    expect((await after([MIRA, JON], [])).changed).toBe(2);
+  });
+
+  it('marks nobody of another connection', async () => {
+    const theirs = factOf('user', userRow(), { connectionId: 'c2', zoomAccountId: 'account-2', retentionDays: 365 });
+    expect((await after([theirs], [])).stream).toEqual([]);
+  });
+
+  it('changes nothing when it is repeated', async () => {
+    const { facts } = await after([MIRA, JON], [MIRA]);
+    expect((await after([...facts.items.values()], [MIRA])).stream).toEqual([]);
+  });
+
+  it('marks exactly the missing, whoever they are', async () => {
+    const users = Array.from({ length: 20 }, (_, n) => factOf('user', userRow({ id: `u${n}` })));
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(users), fc.subarray(users), async (stored, seen) => {
+        const { facts } = await after(stored, seen);
+        const present = [...facts.items.values()].filter(({ state }) => state === 'present');
+        expect(present).toEqual(stored.filter((fact) => seen.includes(fact)));
+      }),
+    );
+  });
+});
+
+describe('an invited user', () => {
+  it('who has come is superseded by the user that they are now', async () => {
+    const { stream } = await after([INVITED, ARRIVED], [ARRIVED]);
+    expect(stream.map(({ fact }) => fact)).toEqual([goneFact(INVITED, ARRIVED.id)]);
+  });
+
+  it('who has come is superseded however Zoom writes the absent id', async () => {
+    const invited = factOf('user', pendingRow({ id: '' }));
+    const { stream } = await after([invited, ARRIVED], [ARRIVED]);
+    expect(stream[0]?.fact.supersededBy).toBe(ARRIVED.id);
+  });
+
+  it('who was told off is gone and superseded by nobody', async () => {
+    const { stream } = await after([INVITED, MIRA], [MIRA]);
+    expect(stream.map(({ fact }) => fact)).toEqual([goneFact(INVITED, undefined)]);
+  });
+
+  it('is not superseded by a user of that address who is gone too', async () => {
+    const { stream } = await after([INVITED, ARRIVED], [MIRA]);
+    expect(stream.map(({ fact }) => fact.supersededBy)).toEqual([undefined, undefined]);
+  });
+});
+
+describe('a user of the same address as another', () => {
+  it('is superseded by nobody: only invitations are', async () => {
+    const again = factOf('user', userRow({ id: 'u-Mira_9' }));
+    const { stream } = await after([MIRA, again], [again]);
+    expect(stream.map(({ fact }) => fact)).toEqual([goneFact(MIRA, undefined)]);
+  });
+});
+
+describe('areUsersComplete', () => {
+  const shards = (change: Partial<ShardProgress> = {}) =>
+    userShards().map((shard, n) => doneShard(shard, n === 1 ? change : {}));
+
+  it('is true when all three lists were read to their end', () => {
+    expect(areUsersComplete(shards({ rows: 5, totalRecords: 5 }))).toBe(true);
+  });
+
+  it('does not care for the reports', () => {
+    const report = { ...doneShard(dailyShards(['2026-10-12'])[0]!), state: 'reading' as const };
+    expect(areUsersComplete([...shards(), report])).toBe(true);
+  });
+
+  it.each<readonly [string, Partial<ShardProgress>]>([
+    ['is not read to its end', { state: 'reading' }],
+    ['was not begun', { state: 'planned' }],
+    ['was denied', { state: 'denied' }],
+    ['had fewer rows than Zoom said', { rows: 4, totalRecords: 5 }],
+    ['had a row that nobody could read', { malformed: 1 }],
+  ])('is false when a list %s', (_, change) => {
+    expect(areUsersComplete(shards(change))).toBe(false);
+  });
+
+  it('is false when a list was not asked for', () => {
+    expect(areUsersComplete(shards().slice(0, 2))).toBe(false);
+  });
+
+  it('is false for a run that asked for no users', () => {
+    expect(areUsersComplete([])).toBe(false);
+  });
+});
