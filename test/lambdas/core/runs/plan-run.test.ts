@@ -1,0 +1,196 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RunRequest, Shard } from '../../../../lambdas/contract/workflow';
+import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
+import { makePlanRun } from '../../../../lambdas/core/runs/plan-run';
+import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
+import { DAY, FakeClock, HOUR, MINUTE, instant } from '../../../support/clock';
+import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
+import { InMemoryCheckpointStore, InMemoryProgressStore, doneShard } from '../../../support/runs';
+
+const BACKFILL: RunRequest = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' };
+const SYNC: RunRequest = { connectionId: 'c1', runId: 'tick-2', kind: 'sync' };
+const BACKFILLING = connectedRecord({ status: 'backfilling', backfill: null, firstReadAt: null });
+/** A connection whose users and late rows were looked for an hour ago. */
+const SWEPT = connectedRecord({ sweptAt: instant(-HOUR) });
+
+function planning(record: ConnectionRecord) {
+  const ports = {
+    connections: new InMemoryConnectionStore(record),
+    checkpoints: new InMemoryCheckpointStore(),
+    progress: new InMemoryProgressStore(),
+    clock: new FakeClock(),
+  };
+  const settings = { backfillDays: 7, overlapMinutes: 60, sweepDays: 3 };
+  return { ...ports, plan: makePlanRun(ports, settings), connection: () => ports.connections.get('c1') };
+}
+
+async function shardsOf(request: RunRequest, record: ConnectionRecord): Promise<readonly Shard[]> {
+  return (await planning(record).plan(request)).shards;
+}
+
+const idsOf = (shards: readonly Shard[]) => shards.map(({ id }) => id);
+const reports = (shards: readonly Shard[]) => shards.filter((shard) => shard.stream !== 'user');
+const whole = (shards: readonly Shard[]) => idsOf(shards).filter((id) => id.endsWith('.whole'));
+
+describe('a backfill', () => {
+  it('reads all users and both reports of seven days and today', async () => {
+    const dates = Array.from({ length: 8 }, (_, n) => instant(-n * DAY).slice(0, 10));
+    expect(idsOf(await shardsOf(BACKFILL, BACKFILLING))).toEqual([
+      ...['active', 'inactive', 'pending'].map((status) => `user.${status}`),
+      ...dates.flatMap((date) => [`user_activity.${date}.whole`, `admin_operation.${date}.whole`]),
+    ]);
+  });
+
+  it('reads the dates that were asked for', async () => {
+    const shards = await shardsOf({ ...BACKFILL, from: '2026-09-30', to: '2026-10-01' }, connectedRecord());
+    expect(idsOf(reports(shards))).toEqual([
+      'user_activity.2026-10-01.whole',
+      'admin_operation.2026-10-01.whole',
+      'user_activity.2026-09-30.whole',
+      'admin_operation.2026-09-30.whole',
+    ]);
+  });
+
+  it('reads with the consent that is in force', async () => {
+    expect((await planning(BACKFILLING).plan(BACKFILL)).run).toEqual({ ...BACKFILL, generation: 'g1' });
+  });
+
+  it('is noted on the connection', async () => {
+    const { plan, connection } = planning(BACKFILLING);
+    await plan(BACKFILL);
+    expect(connection().backfill).toEqual(backfillRecord({ shardsTotal: 19 }));
+  });
+
+  it.each([
+    ['the usual dates', BACKFILL, false],
+    ['other dates', { ...BACKFILL, from: '2026-09-30', to: '2026-10-01' }, true],
+  ])('is noted as one of %s', async (_, request, isOfRange) => {
+    const { plan, connection } = planning(BACKFILLING);
+    await plan(request);
+    expect(connection().backfill?.isOfRange).toBe(isOfRange);
+  });
+
+  it('notes each shard', async () => {
+    const { plan, progress } = planning(BACKFILLING);
+    const { run, shards } = await plan(BACKFILL);
+    expect(await progress.list(run)).toEqual(shards.map(plannedShard));
+  });
+
+  it('keeps its beginning and what has been read when it is planned again', async () => {
+    const { plan, progress, clock, connection } = planning(BACKFILLING);
+    const { run, shards } = await plan(BACKFILL);
+    progress.put(run, doneShard(shards[0]!));
+    clock.advance(MINUTE);
+    await plan(BACKFILL);
+    expect([connection().backfill?.startedAt, (await progress.find(run, shards[0]!.id))?.state]).toEqual([
+      instant(),
+      'done',
+    ]);
+  });
+});
+
+describe('a sync', () => {
+  it('reads each report in one shard when it knows how far it was read', async () => {
+    const { plan, checkpoints } = planning(SWEPT);
+    const known = { readTo: instant(-10 * MINUTE), asOf: instant(-5 * MINUTE) };
+    for (const stream of ['user_activity', 'admin_operation']) await checkpoints.save('c1', stream, known);
+    expect(idsOf((await plan(SYNC)).shards)).toEqual([
+      'user_activity.2026-10-11.since',
+      'admin_operation.2026-10-11.since',
+    ]);
+  });
+
+  it.each([
+    ['the overlap before the last run began', -10 * MINUTE, -5 * MINUTE, -65 * MINUTE],
+    ['where the report was read to, when that is earlier', -9 * HOUR, -5 * MINUTE, -9 * HOUR],
+    ['the overlap, when the last row lies in the future', HOUR, -5 * MINUTE, -65 * MINUTE],
+  ])('reads back to %s', async (_, readTo, asOf, floor) => {
+    const { plan, checkpoints } = planning(SWEPT);
+    await checkpoints.save('c1', 'user_activity', { readTo: instant(readTo), asOf: instant(asOf) });
+    expect((await plan(SYNC)).shards[0]).toMatchObject({ stream: 'user_activity', floor: instant(floor) });
+  });
+
+  it('reads back over the backfill’s days when it knows nothing', async () => {
+    expect(reports(await shardsOf(SYNC, SWEPT))[0]).toMatchObject({ floor: instant(-7 * DAY) });
+  });
+
+  it('begins a date earlier than its floor, and is cut at the end of a month', async () => {
+    const { plan, checkpoints } = planning(SWEPT);
+    await checkpoints.save('c1', 'user_activity', { readTo: instant(-12 * DAY), asOf: instant(-12 * DAY) });
+    const own = (await plan(SYNC)).shards.filter(({ stream }) => stream === 'user_activity');
+    expect(own).toMatchObject([
+      { from: '2026-10-01', to: '2026-10-12' },
+      { from: '2026-09-29', to: '2026-09-30' },
+    ]);
+  });
+
+  it('looks for users and late rows once a day', async () => {
+    const shards = await shardsOf(SYNC, connectedRecord({ sweptAt: instant(-DAY) }));
+    expect([shards.filter(({ stream }) => stream === 'user').length, whole(shards).length]).toEqual([3, 8]);
+  });
+
+  it.each([
+    ['before a day is over', connectedRecord({ sweptAt: instant(-DAY + 1) }), 0],
+    ['when it never did', connectedRecord({ sweptAt: null }), 8],
+  ])('looks for late rows accordingly %s', async (_, record, count) => {
+    expect(whole(await shardsOf(SYNC, record))).toHaveLength(count);
+  });
+
+  it('costs at most four calls when there is nothing new', async () => {
+    expect((await shardsOf(SYNC, SWEPT)).length).toBeLessThanOrEqual(4);
+  });
+
+  it('is noted on the connection', async () => {
+    const { plan, connection } = planning(SWEPT);
+    await plan(SYNC);
+    expect(connection().syncRun).toEqual({ runId: 'tick-2', startedAt: instant() });
+  });
+
+  it('leaves the backfill as it is', async () => {
+    const { plan, connection } = planning(SWEPT);
+    await plan(SYNC);
+    expect(connection().backfill).toEqual(SWEPT.backfill);
+  });
+});
+
+describe('a sync while another runs', () => {
+  const running = (since: number, runId = 'tick-1') =>
+    connectedRecord({ sweptAt: instant(), syncRun: { runId, startedAt: instant(since) } });
+
+  it('reads nothing', async () => {
+    expect(await shardsOf(SYNC, running(-HOUR))).toEqual([]);
+  });
+
+  it('leaves that one noted', async () => {
+    const { plan, connection } = planning(running(-HOUR));
+    await plan(SYNC);
+    expect(connection().syncRun?.runId).toBe('tick-1');
+  });
+
+  it('reads when that one was given up long ago', async () => {
+    expect(await shardsOf(SYNC, running(-6 * HOUR))).not.toEqual([]);
+  });
+
+  it('reads when that one is itself, planned again', async () => {
+    expect(await shardsOf(SYNC, running(-HOUR, SYNC.runId))).not.toEqual([]);
+  });
+});
+
+describe('a run of a connection that may not be read', () => {
+  it.each(['pending', 'refused', 'reconnect_needed', 'paused', 'disconnecting', 'disconnected'] as const)(
+    'reads nothing when it is %s',
+    async (status) => {
+      expect(await shardsOf(BACKFILL, connectedRecord({ status }))).toEqual([]);
+    },
+  );
+
+  it('is not noted', async () => {
+    const { plan, connection } = planning(connectedRecord({ status: 'paused', backfill: null }));
+    await plan(BACKFILL);
+    expect(connection().backfill).toBeNull();
+  });
+
+  it('reads nothing when it is not there', async () => {
+    expect((await planning(SWEPT).plan({ ...SYNC, connectionId: 'c9' })).shards).toEqual([]);
+  });
+});
