@@ -61,6 +61,8 @@ export function factOf(kind: FactKind, row: ZoomRow, source: FactSource = SOURCE
 export class InMemoryFactStore implements FactStore {
   readonly items = new Map<string, Fact>();
   readonly stream: { readonly event: 'INSERT' | 'MODIFY'; readonly fact: Fact }[] = [];
+  /** How often somebody looked before writing. */
+  lookups = 0;
 
   constructor(...facts: readonly Fact[]) {
     for (const fact of facts) this.items.set(keyOf(fact), fact);
@@ -83,6 +85,7 @@ export class InMemoryFactStore implements FactStore {
   }
 
   async writeChanged(facts: readonly Fact[]): Promise<number> {
+    this.lookups++;
     const before = this.stream.length;
     await this.write(facts);
     return this.stream.length - before;

@@ -113,6 +113,16 @@ describe('reading a shard', () => {
     expect((await setting.state())?.facts).toBe(2);
   });
 
+  it.each([
+    ['writes a first backfill without looking', BACKFILL, { firstReadAt: null }, false],
+    ['looks before it writes a later backfill', BACKFILL, {}, true],
+    ['looks before it writes a sync', SYNC, {}, true],
+  ])('%s', async (_, run, change, looks) => {
+    const { read, facts } = worker({ run, record: connectedRecord(change) });
+    await read();
+    expect(facts.lookups > 0).toBe(looks);
+  });
+
   it('does nothing for a shard that is done', async () => {
     const { read, zoom } = worker();
     await read();
