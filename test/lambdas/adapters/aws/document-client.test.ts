@@ -13,16 +13,18 @@ describe('the DynamoDB client', () => {
 
   it('gives a row back as it was', () => {
     const text = fc.string();
+    // the SDK assigns its keys
+    const name = text.filter((key) => key !== '__proto__');
     const value = fc.oneof(
       text,
       fc.boolean(),
       fc.constant(null),
       fc.maxSafeInteger(),
       fc.array(text),
-      fc.dictionary(text, text),
+      fc.dictionary(name, text),
     );
     fc.assert(
-      fc.property(fc.dictionary(text, value), (row) => {
+      fc.property(fc.dictionary(name, value), (row) => {
         const plain = JSON.parse(JSON.stringify(row)) as Record<string, unknown>;
         expect(storedAndRead(plain)).toEqual(plain);
       }),
