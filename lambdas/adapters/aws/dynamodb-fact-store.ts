@@ -36,7 +36,7 @@ export function makeDynamoDbFactStore(client: DynamoDBDocumentClient, tableName:
     const all: Requests = { [tableName]: facts.map((fact) => ({ PutRequest: { Item: { ...fact } } })) };
     await untilProcessed(all, async (left) => {
       const { UnprocessedItems = {} } = await client.send(new BatchWriteCommand({ RequestItems: left }));
-      return tableName in UnprocessedItems ? (UnprocessedItems) : undefined;
+      return tableName in UnprocessedItems ? UnprocessedItems : undefined;
     });
   }
 
@@ -49,7 +49,7 @@ export function makeDynamoDbFactStore(client: DynamoDBDocumentClient, tableName:
     await untilProcessed(all, async (left) => {
       const { Responses = {}, UnprocessedKeys = {} } = await client.send(new BatchGetCommand({ RequestItems: left }));
       found.push(...((Responses[tableName] ?? []) as Fact[]));
-      return tableName in UnprocessedKeys ? (UnprocessedKeys) : undefined;
+      return tableName in UnprocessedKeys ? UnprocessedKeys : undefined;
     });
     return found;
   }
