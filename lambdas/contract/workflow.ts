@@ -10,7 +10,7 @@ export const USER_STATUSES: readonly UserStatus[] = ['active', 'inactive', 'pend
 export type ReportKind = Exclude<FactKind, 'user'>;
 
 /**
- * The unit that one worker reads as one chain of pages. Report shards cover whole calendar dates `from` to `to`, both
+ * The unit that is read as one chain of pages. Report shards cover whole calendar dates `from` to `to`, both
  * included (`yyyy-MM-dd`, at most 30 days); user shards one status.
  */
 export type Shard = UserShard | ReportShard;
@@ -50,25 +50,26 @@ export interface RunRef {
 
 export interface RunPlan {
   readonly run: RunRef;
-  readonly shards: readonly Shard[];
+  /** One number for each worker that is to read side by side; which shards are whose stands in their progress. */
+  readonly workers: readonly number[];
 }
 
 /** Input of the worker. */
-export interface ShardTask {
+export interface WorkerTask {
   readonly run: RunRef;
-  readonly shard: Shard;
+  readonly worker: number;
 }
 
 /**
- * What a worker says about its shard; the workflow routes by `outcome`.
+ * What a worker says about its shards; the workflow routes by `outcome`.
  *
- * - `done`: read to its end, or unavailable, or its connection was stopped: nothing is left to do.
+ * - `done`: each is read to its end, or denied, or failed for good, or its connection was stopped: nothing is left to do.
  * - `again`: the worker's time is up; progress is kept, call it again.
  * - `waitUntil`: nothing can be read before `at` (ISO 8601 UTC).
  */
-export type ShardOutcome =
+export type WorkerOutcome =
   { readonly outcome: 'done' } | { readonly outcome: 'again' } | { readonly outcome: 'waitUntil'; readonly at: string };
 
 export const OUTCOME = { done: 'done', again: 'again', waitUntil: 'waitUntil' } as const satisfies {
-  [Word in ShardOutcome['outcome']]: Word;
+  [Word in WorkerOutcome['outcome']]: Word;
 };

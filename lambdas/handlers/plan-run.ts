@@ -22,9 +22,9 @@ const planRun = makePlanRun(
   { backfillDays: env.BACKFILL_DAYS, overlapMinutes: env.OVERLAP_MINUTES, sweepDays: env.SWEEP_DAYS },
 );
 
-/** Step Functions task: says which shards a run reads. */
+/** Step Functions task: says what a run reads. */
 export const handler = instrument(async (event: unknown) => {
   const plan = await planRun(RunRequestPayload.parse(event));
-  logger.info('run planned', { ...plan.run, shards: plan.shards.length });
+  logger.info('run planned', { ...plan.run, workers: plan.workers.length });
   return plan;
 });

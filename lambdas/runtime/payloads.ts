@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { FACT_KINDS } from '../contract/fact';
-import { type RunRef, type RunRequest, type ShardTask, USER_STATUSES } from '../contract/workflow';
+import type { RunRef, RunRequest, WorkerTask } from '../contract/workflow';
 
 const date = z.iso.date();
 const kind = z.enum(['backfill', 'sync']);
@@ -22,13 +21,5 @@ export const RunRefPayload: z.ZodType<RunRef> = z.object({
   generation: z.string(),
 });
 
-const ReportKindPayload = z.enum(FACT_KINDS).exclude(['user']);
-
 /** Input of the worker. */
-export const ShardTaskPayload: z.ZodType<ShardTask> = z.object({
-  run: RunRefPayload,
-  shard: z.union([
-    z.object({ id: z.string(), stream: z.literal('user'), status: z.enum(USER_STATUSES) }),
-    z.object({ id: z.string(), stream: ReportKindPayload, from: date, to: date, floor: z.iso.datetime().nullable() }),
-  ]),
-});
+export const WorkerTaskPayload: z.ZodType<WorkerTask> = z.object({ run: RunRefPayload, worker: z.number().int() });

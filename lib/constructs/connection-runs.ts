@@ -40,7 +40,7 @@ export class ConnectionRuns extends Construct {
     const plan = new ConnectorFunction(this, 'Plan', {
       defaults,
       entry: 'plan-run',
-      description: 'Zoom connector: says which shards a run reads',
+      description: 'Zoom connector: says what a run reads',
       timeout: Duration.minutes(1),
       environment: {
         [ENV.controlTable]: controlTable.tableName,
@@ -53,11 +53,12 @@ export class ConnectionRuns extends Construct {
 
     const read = new ConnectorFunction(this, 'Read', {
       defaults,
-      entry: 'read-shard',
-      description: 'Zoom connector: reads a shard as far as time and quota allow',
+      entry: 'read-shards',
+      description: 'Zoom connector: reads shards as far as time and quota allow',
       // a worker that is told to go on costs a state transition; minutes a turn keep those few
       timeout: Duration.minutes(10),
-      memoryMiB: 512,
+      // a processor's worth in four of them, for a page costs about 60 ms of one
+      memoryMiB: 1024,
       environment: {
         ...tables,
         ...props.zoomEnvironment,
@@ -69,8 +70,9 @@ export class ConnectionRuns extends Construct {
     });
     controlTable.grant(read, {
       get: ['connections', 'run', 'quota', 'lease'],
+      query: ['run'],
       put: ['connections', 'run', 'quota'],
-      update: ['quota', 'lease'],
+      update: ['lease'],
     });
     factsTable.grantStore(read);
     vault.grantUse(read);

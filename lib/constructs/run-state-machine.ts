@@ -12,7 +12,7 @@ export interface RunStateMachineProps {
   readonly defaults: FunctionDefaults;
   /** What its executions do. */
   readonly comment: string;
-  /** The functions of the steps: say which shards, read one, draw the conclusions. */
+  /** The functions of the steps: say what is read, read, draw the conclusions. */
   readonly steps: { readonly plan: IFunction; readonly read: IFunction; readonly finish: IFunction };
 }
 
@@ -29,7 +29,7 @@ const FAULT_RETRY: sfn.RetryProps = {
 const WORKERS = 8;
 
 /**
- * Plan, read all shards side by side, finish. The state carries names and windows alone: facts go to their table, page
+ * Plan, have the workers read side by side, finish. The state carries names and windows alone: facts go to their table, page
  * tokens to the progress of their shard. A shard that fails for good does not stop the others; the last step finds it
  * unread.
  */
@@ -65,27 +65,27 @@ function definition(scope: Construct, id: string, steps: RunStateMachineProps['s
     retryOnServiceExceptions: false,
   }).addRetry(FAULT_RETRY);
 
-  const read = LambdaInvoke.jsonata(scope, `${id}: read the shard`, {
+  const read = LambdaInvoke.jsonata(scope, `${id}: read the worker's shards`, {
     lambdaFunction: steps.read,
-    payload: sfn.TaskInput.fromObject({ run: '{% $states.input.run %}', shard: '{% $states.input.shard %}' }),
+    payload: sfn.TaskInput.fromObject({ run: '{% $states.input.run %}', worker: '{% $states.input.worker %}' }),
     outputs: '{% $merge([$states.input, { "said": $states.result.Payload }]) %}',
     retryOnServiceExceptions: false,
   });
   const wait = sfn.Wait.jsonata(scope, `${id}: wait until Zoom's quota allows`, {
     time: sfn.WaitTime.timestamp('{% $states.input.said.at %}'),
   });
-  const shardEnd = sfn.Pass.jsonata(scope, `${id}: the shard is at its end`, { outputs: {} });
-  const shardUnread = sfn.Pass.jsonata(scope, `${id}: the shard stays unread`, { outputs: {} });
+  const workerEnd = sfn.Pass.jsonata(scope, `${id}: the worker is at its end`, { outputs: {} });
+  const shardsUnread = sfn.Pass.jsonata(scope, `${id}: its shards stay unread`, { outputs: {} });
   const saidAgain = sfn.Choice.jsonata(scope, `${id}: what did the worker say?`)
     .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.again}' %}`), read)
     .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.waitUntil}' %}`), wait.next(read))
-    .otherwise(shardEnd);
-  read.addRetry(FAULT_RETRY).addCatch(shardUnread, { errors: [sfn.Errors.ALL] });
+    .otherwise(workerEnd);
+  read.addRetry(FAULT_RETRY).addCatch(shardsUnread, { errors: [sfn.Errors.ALL] });
   read.next(saidAgain);
 
-  const readAll = sfn.Map.jsonata(scope, `${id}: read each shard`, {
-    items: sfn.ProvideItems.jsonata('{% $states.input.shards %}'),
-    itemSelector: { run: '{% $states.input.run %}', shard: '{% $states.context.Map.Item.Value %}' },
+  const readAll = sfn.Map.jsonata(scope, `${id}: have the workers read`, {
+    items: sfn.ProvideItems.jsonata('{% $states.input.workers %}'),
+    itemSelector: { run: '{% $states.input.run %}', worker: '{% $states.context.Map.Item.Value %}' },
     maxConcurrency: WORKERS,
     outputs: '{% $states.input.run %}',
   }).itemProcessor(read);

@@ -1,6 +1,6 @@
 import { InvokeCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
-import type { RunPlan, RunRequest, ShardOutcome } from '../../lambdas/contract/workflow';
+import type { RunPlan, RunRequest, WorkerOutcome } from '../../lambdas/contract/workflow';
 import { addDays } from '../../lambdas/core/runs/shards';
 import { lambda, statusOf, syncNow, whenStatus } from './support/stack';
 import { ZoomAccount, connect, zoomStats } from './support/zoom-account';
@@ -24,12 +24,12 @@ describe('the tokens of a connection', () => {
     const today = new Date().toISOString().slice(0, 10);
     const range = { from: addDays(today, -23), to: addDays(today, -1) };
     const request: RunRequest = { connectionId, runId: 'fifty', kind: 'backfill', ...range };
-    const { run, shards } = await invoke<RunPlan>('says which shards a run reads', request);
-    const fifty = [...shards, ...shards].slice(0, 50);
+    const { run, workers } = await invoke<RunPlan>('says what a run reads', request);
+    const fifty = Array.from({ length: 50 }, (_, index) => workers[index % workers.length]);
     await account.expireTokens();
     const before = (await zoomStats()).refreshes;
     const outcomes = await Promise.all(
-      fifty.map((shard) => invoke<ShardOutcome>('reads a shard as far as time and quota allow', { run, shard })),
+      fifty.map((worker) => invoke<WorkerOutcome>('reads shards as far as time and quota allow', { run, worker })),
     );
 
     expect(outcomes).toEqual(fifty.map(() => ({ outcome: 'done' })));

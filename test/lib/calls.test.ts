@@ -57,6 +57,8 @@ const fact = factOf('user', userRow());
 const now = 0;
 const later = { expiresAt: 1 };
 
+const quotaKey = { zoomAccountId: 'account-1', label: 'light' } as const;
+
 /** What the code behind each role does with its adapters. */
 const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<unknown>)[]>> = {
   'HostedPages/PagesRole': ({ connections, progress, sessions, links }) => [
@@ -91,19 +93,20 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => connections.find('c1'),
     () => connections.update(record, {}),
     () => checkpoints.find('c1', 'user_activity'),
-    () => progress.plan(BACKFILL, [shard]),
+    () => progress.plan(BACKFILL, [plannedShard(shard, 0)]),
   ],
   'Runs/ReadRole': ({ connections, progress, seenUsers, facts, quota, leases, vault, credentials }) => [
     () => connections.find('c1'),
     () => connections.update(record, {}),
+    () => progress.list(BACKFILL),
     () => progress.find(BACKFILL, shard.id),
-    () => progress.save(BACKFILL, plannedShard(shard)),
+    () => progress.save(BACKFILL, plannedShard(shard, 0)),
     () => seenUsers.add(BACKFILL, 'page', [fact.id]),
     () => facts.write([fact]),
     () => facts.writeChanged([fact]),
-    () => quota.reserve({ zoomAccountId: 'account-1', label: 'light' }, { callsPerSecond: 1, callsPerDay: 1 }, now),
-    () => quota.postpone({ zoomAccountId: 'account-1', label: 'light' }, now),
-    () => quota.block({ zoomAccountId: 'account-1', label: 'light' }, now),
+    () => quota.reserve(quotaKey, { callsPerSecond: 1, callsPerDay: 1 }, { count: 1, urgent: false }, now),
+    () => quota.slowDown(quotaKey, now, now),
+    () => quota.block(quotaKey, now),
     () => leases.currentVersion(GRANT),
     () => leases.acquire(GRANT, 'owner', now, now),
     () => leases.release(GRANT, 'owner', 'version'),

@@ -75,8 +75,9 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   'Runs/ReadRole': [
     ...ownLogAndTraces('Runs/Read'),
     'dynamodb:GetItem ControlTable of CONNECTION, RUN#*, QUOTA#*, LEASE#*',
+    'dynamodb:Query ControlTable of RUN#*',
     'dynamodb:PutItem ControlTable of CONNECTION, RUN#*, QUOTA#*',
-    'dynamodb:UpdateItem ControlTable of QUOTA#*, LEASE#*',
+    'dynamodb:UpdateItem ControlTable of LEASE#*',
     ...writing('ControlTable'),
     'dynamodb:BatchGetItem FactsTable',
     'dynamodb:BatchWriteItem FactsTable',

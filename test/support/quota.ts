@@ -1,30 +1,44 @@
-import { type LedgerEntry, type Reservation, reserveSlot } from '../../lambdas/core/quota/ledger';
+import { type LedgerEntry, type Reservation, blocked, reserveSlots, slowedDown } from '../../lambdas/core/quota/ledger';
 import type { QuotaLimit } from '../../lambdas/core/quota/limits';
 import type { QuotaKey, QuotaLedger } from '../../lambdas/core/quota/ports';
+import type { SlotRequest } from '../../lambdas/core/quota/ledger';
 
 /** The ledger in memory. */
 export class InMemoryQuotaLedger implements QuotaLedger {
+  /** How often an entry was written. */
+  writes = 0;
   private readonly entries = new Map<string, LedgerEntry>();
 
-  reserve({ zoomAccountId, label }: QuotaKey, limit: QuotaLimit, now: number): Promise<Reservation> {
-    const name = `${zoomAccountId} ${label}`;
-    const { reservation, next } = reserveSlot(this.entries.get(name), limit, now);
-    if (next !== undefined) this.entries.set(name, next);
+  reserve(key: QuotaKey, limit: QuotaLimit, request: SlotRequest, now: number): Promise<Reservation> {
+    const { reservation, next } = reserveSlots(this.entries.get(nameOf(key)), limit, request, now);
+    if (next !== undefined) this.put(key, next);
     return Promise.resolve(reservation);
   }
 
-  postpone(key: QuotaKey, untilMs: number): Promise<void> {
-    return this.raise(key, 'nextMs', untilMs);
+  slowDown(key: QuotaKey, untilMs: number, now: number): Promise<void> {
+    return Promise.resolve(this.put(key, slowedDown(this.entries.get(nameOf(key)), untilMs, now)));
   }
 
   block(key: QuotaKey, untilMs: number): Promise<void> {
-    return this.raise(key, 'blockedUntilMs', untilMs);
+    return Promise.resolve(this.put(key, blocked(this.entries.get(nameOf(key)), untilMs)));
   }
 
-  private raise({ zoomAccountId, label }: QuotaKey, what: 'nextMs' | 'blockedUntilMs', toMs: number): Promise<void> {
-    const name = `${zoomAccountId} ${label}`;
-    const entry = this.entries.get(name);
-    if (entry !== undefined) this.entries.set(name, { ...entry, [what]: Math.max(entry[what], toMs) });
-    return Promise.resolve();
+  private put(key: QuotaKey, entry: LedgerEntry): void {
+    this.writes++;
+    this.entries.set(nameOf(key), entry);
   }
+}
+
+/** The most instants that fall into any window of one second, half-open as Zoom's is. @param instants - epoch ms. */
+export function busiestSecond(instants: readonly number[]): number {
+  const sorted = [...instants].sort((a, b) => a - b);
+  let first = 0;
+  return sorted.reduce((most, instant, index) => {
+    while ((sorted[first] ?? instant) <= instant - 1000) first++;
+    return Math.max(most, index - first + 1);
+  }, 0);
+}
+
+function nameOf({ zoomAccountId, label }: QuotaKey): string {
+  return `${zoomAccountId} ${label}`;
 }

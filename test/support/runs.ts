@@ -16,7 +16,7 @@ export const SYNC: RunRef = { connectionId: 'c1', runId: 'tick-1', kind: 'sync',
 
 /** Progress of a shard that was read to its end, but for what `change` says. */
 export function doneShard(shard: Shard, change: Partial<ShardProgress> = {}): ShardProgress {
-  return { ...plannedShard(shard), state: 'done', pages: 1, calls: 1, ...change };
+  return { ...plannedShard(shard, 0), state: 'done', pages: 1, calls: 1, ...change };
 }
 
 const runName = ({ connectionId, runId }: RunName) => `${connectionId} ${runId}`;
@@ -31,9 +31,9 @@ export class InMemoryProgressStore implements ProgressStore {
     return this;
   }
 
-  plan(run: RunRef, shards: readonly Shard[]): Promise<void> {
+  plan(run: RunRef, shards: readonly ShardProgress[]): Promise<void> {
     const known = this.shardsOf(run);
-    for (const shard of shards) if (!known.has(shard.id)) known.set(shard.id, plannedShard(shard));
+    for (const progress of shards) if (!known.has(progress.shard.id)) known.set(progress.shard.id, progress);
     return Promise.resolve();
   }
 

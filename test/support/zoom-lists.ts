@@ -1,41 +1,45 @@
 import type { Shard } from '../../lambdas/contract/workflow';
-import type { Clock } from '../../lambdas/core/clock';
 import type { ZoomRow } from '../../lambdas/core/facts/stable-form';
 import type { PageAnswer, ZoomAccess, ZoomLists } from '../../lambdas/core/zoom/ports';
+import type { Clock } from '../../lambdas/core/clock';
 import { MINUTE } from './clock';
 
-/** Zoom's lists with given rows for every shard, in small pages, and page tokens that live 15 minutes. */
+/** Zoom's lists in memory, in small pages, with page tokens that live as long as Zoom's. */
 export class FakeZoomLists implements ZoomLists {
-  /** The calls: when, with which access token, for which page. */
-  readonly calls: { readonly at: number; readonly accessToken: string; readonly pageToken: string | null }[] = [];
-  /** Answers to give before the list's own, one a call; `undefined` for the list's own. */
+  /** The start of each call, epoch ms. */
+  readonly calls: number[] = [];
+  /** Answers in place of the next calls, each once; throws it when it is an error. `undefined` lets a call through. */
   readonly script: (PageAnswer | Error | undefined)[] = [];
-  /** Called at each call. */
-  before: () => void = () => undefined;
-  private readonly tokenTimes = new Map<string, number>();
+  private readonly tokens = new Map<
+    string,
+    { readonly shardId: string; readonly offset: number; readonly madeAt: number }
+  >();
 
   constructor(
-    private readonly clock: Pick<Clock, 'now'>,
-    private readonly rows: readonly ZoomRow[],
-    private readonly pageSize: number,
+    private readonly clock: Clock,
+    /** The rows of a shard, in Zoom's order. */
+    private readonly rowsOf: (shard: Shard) => readonly ZoomRow[],
+    private readonly settings: { readonly pageSize: number; readonly latencyMs: number },
   ) {}
 
-  async fetchPage({ accessToken }: ZoomAccess, _shard: Shard, pageToken: string | null): Promise<PageAnswer> {
-    await Promise.resolve();
-    this.before();
-    this.calls.push({ at: this.clock.now(), accessToken, pageToken });
+  async fetchPage(_access: ZoomAccess, shard: Shard, pageToken: string | null): Promise<PageAnswer> {
+    this.calls.push(this.clock.now());
+    await this.clock.sleep(this.settings.latencyMs);
     const scripted = this.script.shift();
     if (scripted instanceof Error) throw scripted;
-    return scripted ?? this.page(pageToken);
-  }
+    if (scripted !== undefined) return scripted;
 
-  private page(pageToken: string | null): PageAnswer {
-    const issuedAt = pageToken === null ? this.clock.now() : this.tokenTimes.get(pageToken);
-    if (issuedAt === undefined || this.clock.now() - issuedAt > 15 * MINUTE) return { kind: 'pageTokenRejected' };
-    const start = pageToken === null ? 0 : Number(pageToken.slice('from-'.length));
-    const end = start + this.pageSize;
-    const nextPageToken = end < this.rows.length ? `from-${end}` : null;
-    if (nextPageToken !== null) this.tokenTimes.set(nextPageToken, this.clock.now());
-    return { kind: 'page', rows: this.rows.slice(start, end), nextPageToken, totalRecords: this.rows.length };
+    const token = pageToken === null ? undefined : this.tokens.get(pageToken);
+    const isGood = token?.shardId === shard.id && this.clock.now() - token.madeAt < 15 * MINUTE;
+    if (pageToken !== null && !isGood) return { kind: 'pageTokenRejected' };
+    const offset = token?.offset ?? 0;
+    const rows = this.rowsOf(shard);
+    const end = offset + this.settings.pageSize;
+    const nextPageToken = end < rows.length ? `page-${this.tokens.size}` : null;
+    if (nextPageToken !== null) {
+      this.tokens.set(nextPageToken, { shardId: shard.id, offset: end, madeAt: this.clock.now() });
+    }
+    const totalRecords = shard.stream === 'user' ? rows.length : null;
+    return { kind: 'page', rows: rows.slice(offset, end), nextPageToken, totalRecords };
   }
 }

@@ -1,61 +1,57 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { PARTITION } from '../../contract/control-table';
-import { type LedgerEntry, reserveSlot } from '../../core/quota/ledger';
+import { type LedgerEntry, blocked, reserveSlots, slowedDown } from '../../core/quota/ledger';
 import type { QuotaKey, QuotaLedger } from '../../core/quota/ports';
 import { isConditionFailed } from './document-client';
 
+type StoredEntry = LedgerEntry & { readonly revision: number };
+
 /**
- * The ledger in the control table: partition `QUOTA#{Zoom account}`, sort key the label. A reservation reads the entry
- * and writes the next one on condition that nobody did in between; whoever lost begins again.
+ * The ledger in the control table: partition `QUOTA#{Zoom account}`, sort key the label. A change reads the entry and
+ * writes the next one on condition that nobody did in between; whoever lost begins again.
  */
 export function makeDynamoDbQuotaLedger(client: DynamoDBDocumentClient, tableName: string): QuotaLedger {
   const keyOf = ({ zoomAccountId, label }: QuotaKey) => ({ pk: `${PARTITION.quota}#${zoomAccountId}`, sk: label });
 
-  async function read(key: QuotaKey): Promise<(LedgerEntry & { readonly revision: number }) | undefined> {
-    const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: keyOf(key), ConsistentRead: true }));
-    return Item as (LedgerEntry & { readonly revision: number }) | undefined;
+  /** @param decide - the entry to store in place of the one read, if it changes, and the answer. */
+  async function change<Answer>(
+    key: QuotaKey,
+    decide: (read: LedgerEntry | undefined) => { readonly answer: Answer; readonly next?: LedgerEntry | undefined },
+  ): Promise<Answer> {
+    for (;;) {
+      const { Item } = await client.send(
+        new GetCommand({ TableName: tableName, Key: keyOf(key), ConsistentRead: true }),
+      );
+      const read = Item as StoredEntry | undefined;
+      const { answer, next } = decide(read);
+      if (next === undefined || (await replace(key, read, next))) return answer;
+    }
   }
 
-  async function raise(key: QuotaKey, attribute: 'nextMs' | 'blockedUntilMs', toMs: number): Promise<void> {
+  /** @returns whether the entry still was the one that was read. */
+  async function replace(key: QuotaKey, read: StoredEntry | undefined, next: LedgerEntry): Promise<boolean> {
+    const condition =
+      read === undefined
+        ? { ConditionExpression: 'attribute_not_exists(pk)' }
+        : { ConditionExpression: 'revision = :read', ExpressionAttributeValues: { ':read': read.revision } };
+    const Item = { ...next, ...keyOf(key), revision: (read?.revision ?? 0) + 1 };
     try {
-      await client.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: keyOf(key),
-          UpdateExpression: 'SET #attribute = :to ADD revision :one',
-          ConditionExpression: '#attribute < :to',
-          ExpressionAttributeNames: { '#attribute': attribute },
-          ExpressionAttributeValues: { ':to': toMs, ':one': 1 },
-        }),
-      );
+      await client.send(new PutCommand({ TableName: tableName, Item, ...condition }));
+      return true;
     } catch (error) {
-      if (!isConditionFailed(error)) throw error;
+      if (isConditionFailed(error)) return false;
+      throw error;
     }
   }
 
   return {
-    async reserve(key, limit, now) {
-      for (;;) {
-        const entry = await read(key);
-        const { reservation, next } = reserveSlot(entry, limit, now);
-        if (next === undefined) return reservation;
-        try {
-          await client.send(
-            new PutCommand({
-              TableName: tableName,
-              Item: { ...keyOf(key), ...next, revision: (entry?.revision ?? 0) + 1 },
-              ...(entry === undefined
-                ? { ConditionExpression: 'attribute_not_exists(pk)' }
-                : { ConditionExpression: 'revision = :read', ExpressionAttributeValues: { ':read': entry.revision } }),
-            }),
-          );
-          return reservation;
-        } catch (error) {
-          if (!isConditionFailed(error)) throw error;
-        }
-      }
-    },
-    postpone: (key, untilMs) => raise(key, 'nextMs', untilMs),
-    block: (key, untilMs) => raise(key, 'blockedUntilMs', untilMs),
+    reserve: (key, limit, request, now) =>
+      change(key, (read) => {
+        const { reservation, next } = reserveSlots(read, limit, request, now);
+        return { answer: reservation, next };
+      }),
+    slowDown: (key, untilMs, now) =>
+      change(key, (read) => ({ answer: undefined, next: slowedDown(read, untilMs, now) })),
+    block: (key, untilMs) => change(key, (read) => ({ answer: undefined, next: blocked(read, untilMs) })),
   };
 }

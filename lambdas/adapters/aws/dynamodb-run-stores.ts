@@ -1,7 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { PARTITION } from '../../contract/control-table';
 import type { Checkpoint, CheckpointStore, ProgressStore, SeenUsers, ShardProgress } from '../../core/runs/ports';
-import { plannedShard } from '../../core/runs/shard-progress';
 import { isConditionFailed, ttl } from './document-client';
 
 /** A run's progress is of use to nobody after so long. */
@@ -30,7 +29,7 @@ export function makeDynamoDbProgressStore(client: DynamoDBDocumentClient, tableN
           await client.send(
             new PutCommand({
               TableName: tableName,
-              Item: itemOf(run, plannedShard(shard)),
+              Item: itemOf(run, shard),
               ConditionExpression: 'attribute_not_exists(pk)',
             }),
           );

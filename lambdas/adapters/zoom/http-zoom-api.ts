@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ReportKind, Shard } from '../../contract/workflow';
 import type { ZoomProbes } from '../../core/consent/ports';
 import type { ZoomRow } from '../../core/facts/stable-form';
-import { utcDate } from '../../core/quota/ledger';
+import { utcDate } from '../../core/dates';
 import type { PageAnswer, ZoomAccess, ZoomLists } from '../../core/zoom/ports';
 import { ZoomFaultError } from '../../core/zoom/zoom-fault';
 import { type ZoomAnswer, errorOf, parseRefusal } from './parse-refusal';

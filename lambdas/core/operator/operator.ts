@@ -11,7 +11,7 @@ import type { ConnectionStore } from '../connections/ports';
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors';
 import { type RunStarter, requestedRun } from '../runs/run-starter';
 import { OLDEST_REPORT_DAYS, datesBetween } from '../runs/shards';
-import { utcDate } from '../quota/ledger';
+import { utcDate } from '../dates';
 
 /** The credentials of the Zoom Marketplace app. */
 export interface AppCredentials {

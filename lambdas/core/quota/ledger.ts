@@ -1,3 +1,4 @@
+import { nextUtcMidnight, utcDate } from '../dates';
 import type { QuotaLimit } from './limits';
 
 /** An account's use of one label, as the ledger keeps it. */
@@ -9,60 +10,92 @@ export interface LedgerEntry {
   readonly usedToday: number;
   /** Zoom refuses the label until then, epoch ms. */
   readonly blockedUntilMs: number;
+  /** Share of the limit that is used since Zoom last said that it was too much; 1 when it never did. */
+  readonly pace: number;
+  /** When `pace` was set, epoch ms. */
+  readonly paceSetMs: number;
 }
 
-/** What a caller gets: a time to start one call at, or the time before which nobody may call. */
+/** What a caller asks of the ledger. */
+export interface SlotRequest {
+  /** How many start times it can use soon, at least 1. */
+  readonly count: number;
+  /** Does not wait until the start times are near: for the few calls of a sync, beside a backfill's many. */
+  readonly urgent: boolean;
+}
+
+/** What a caller gets: times to start one call each at, or a time to ask again. */
 export type Reservation =
-  { readonly kind: 'slot'; readonly startAtMs: number } | { readonly kind: 'blocked'; readonly untilMs: number };
+  | { readonly kind: 'slots'; readonly startsAtMs: readonly number[] }
+  /** All near start times are taken. */
+  | { readonly kind: 'later'; readonly retryAtMs: number }
+  /** Nobody may call: the day's calls are used up, or Zoom says so. */
+  | { readonly kind: 'blocked'; readonly untilMs: number };
 
 /**
- * Takes the next free start time: GCRA with no burst, so that two calls start at least `1 / callsPerSecond` apart,
- * whoever makes them.
+ * Zoom counts calls as they arrive, and not all take the same time to get there: start times are this much further apart
+ * than the limit allows, so that one that is 40 ms late does not make one too many in its second.
+ */
+const HEADROOM = 1.04;
+/** A block of start times is no longer than this, so that nobody waits long behind it. */
+const LONGEST_BLOCK_MS = 1_000;
+/** Start times are handed out no earlier than this ahead: whoever comes in between waits so long and a block at most. */
+const LOOKAHEAD_MS = 1_000;
+/** After a refusal the pace falls by a quarter, to a tenth at the lowest, and gains a tenth of the limit each minute. */
+const PACE_DROP = 0.75;
+const PACE_FLOOR = 0.1;
+const PACE_GAIN_PER_MS = 0.1 / 60_000;
+
+const NEVER_CALLED: LedgerEntry = { nextMs: 0, day: '', usedToday: 0, blockedUntilMs: 0, pace: 1, paceSetMs: 0 };
+
+/**
+ * Takes the next free start times. It is GCRA with no burst: whoever calls, two start times of an account and label are
+ * `1 / callsPerSecond` apart, and one that is not used in time is lost.
  *
- * @param entry - what the ledger holds; `undefined` when the account never called under this label.
+ * @param read - what the ledger holds; `undefined` when the account never called under this label.
  * @param now - epoch ms.
  * @returns the reservation, and the entry to store in place of the one read, if it changed.
  */
-export function reserveSlot(
-  entry: LedgerEntry | undefined,
+export function reserveSlots(
+  read: LedgerEntry | undefined,
   limit: QuotaLimit,
+  { count, urgent }: SlotRequest,
   now: number,
 ): { readonly reservation: Reservation; readonly next?: LedgerEntry } {
-  if (entry !== undefined && entry.blockedUntilMs > now) {
-    return { reservation: { kind: 'blocked', untilMs: entry.blockedUntilMs } };
+  const entry = read ?? NEVER_CALLED;
+  if (entry.blockedUntilMs > now) return { reservation: { kind: 'blocked', untilMs: entry.blockedUntilMs } };
+  const firstMs = Math.max(now, entry.nextMs);
+  if (!urgent && firstMs - now > LOOKAHEAD_MS) {
+    return { reservation: { kind: 'later', retryAtMs: firstMs - LOOKAHEAD_MS } };
   }
-  const startAtMs = Math.max(now, entry?.nextMs ?? 0);
-  const day = utcDate(startAtMs);
-  const usedToday = entry?.day === day ? entry.usedToday : 0;
+  const day = utcDate(firstMs);
+  const usedToday = entry.day === day ? entry.usedToday : 0;
   if (usedToday >= limit.callsPerDay) {
-    return { reservation: { kind: 'blocked', untilMs: nextUtcMidnight(startAtMs) } };
+    return { reservation: { kind: 'blocked', untilMs: nextUtcMidnight(firstMs) } };
   }
+  const spacingMs = (1000 * HEADROOM) / (limit.callsPerSecond * paceAt(entry, now));
+  const fitting = Math.max(1, Math.floor(LONGEST_BLOCK_MS / spacingMs));
+  const granted = Math.min(count, fitting, limit.callsPerDay - usedToday);
   return {
-    reservation: { kind: 'slot', startAtMs },
-    next: {
-      nextMs: startAtMs + Math.ceil(1000 / limit.callsPerSecond),
-      day,
-      usedToday: usedToday + 1,
-      blockedUntilMs: 0,
-    },
+    reservation: { kind: 'slots', startsAtMs: Array.from({ length: granted }, (_, i) => firstMs + i * spacingMs) },
+    next: { ...entry, nextMs: firstMs + granted * spacingMs, day, usedToday: usedToday + granted, blockedUntilMs: 0 },
   };
 }
 
-/** How long after its start time a slot is still good; later, others have their own slots and the call would bunch. */
-const SLOT_LIFE_MS = 250;
-
-/** Whether a slot has been slept through: it is forfeited, and the caller takes another. */
-export function isForfeited(startAtMs: number, now: number): boolean {
-  return now > startAtMs + SLOT_LIFE_MS;
+/** The entry after Zoom refused a call for the calls of that second: everybody waits until `untilMs`, then goes slower. */
+export function slowedDown(read: LedgerEntry | undefined, untilMs: number, now: number): LedgerEntry {
+  const entry = read ?? NEVER_CALLED;
+  const pace = Math.max(PACE_FLOOR, paceAt(entry, now) * PACE_DROP);
+  return { ...entry, nextMs: Math.max(entry.nextMs, untilMs), pace, paceSetMs: now };
 }
 
-/** The UTC date of an instant, `yyyy-MM-dd`. @param epochMs - epoch ms. */
-export function utcDate(epochMs: number): string {
-  return new Date(epochMs).toISOString().slice(0, 10);
+/** The entry after Zoom refused a call for the calls of the day: nobody calls before `untilMs`. */
+export function blocked(read: LedgerEntry | undefined, untilMs: number): LedgerEntry {
+  const entry = read ?? NEVER_CALLED;
+  return { ...entry, blockedUntilMs: Math.max(entry.blockedUntilMs, untilMs) };
 }
 
-/** When Zoom's daily limits begin anew, epoch ms. */
-export function nextUtcMidnight(now: number): number {
-  const dayMs = 86_400_000;
-  return (Math.floor(now / dayMs) + 1) * dayMs;
+/** The share of the limit in use at `now` (epoch ms): it recovers with time. */
+function paceAt({ pace, paceSetMs }: LedgerEntry, now: number): number {
+  return Math.min(1, pace + Math.max(0, now - paceSetMs) * PACE_GAIN_PER_MS);
 }

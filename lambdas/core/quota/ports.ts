@@ -1,4 +1,4 @@
-import type { Reservation } from './ledger';
+import type { Reservation, SlotRequest } from './ledger';
 import type { QuotaLimit, RateLimitLabel } from './limits';
 
 /** Zoom's limits count for an account and a label, and so does the ledger. */
@@ -7,12 +7,12 @@ export interface QuotaKey {
   readonly label: RateLimitLabel;
 }
 
-/** The ledger that all workers of an account share. */
+/** The ledger that all workers of an account share. All times in epoch ms. */
 export interface QuotaLedger {
-  /** Takes the next start time of an account. @param now - epoch ms. */
-  reserve(key: QuotaKey, limit: QuotaLimit, now: number): Promise<Reservation>;
-  /** Moves everybody's next start time to `untilMs` (epoch ms) at least: Zoom said that it was too much for a second. */
-  postpone(key: QuotaKey, untilMs: number): Promise<void>;
-  /** Stops everybody until `untilMs` (epoch ms): Zoom said that the day's calls are used up. */
+  /** Takes the next start times of an account. */
+  reserve(key: QuotaKey, limit: QuotaLimit, request: SlotRequest, now: number): Promise<Reservation>;
+  /** Zoom said that it was too much for a second: everybody waits until `untilMs`, then goes slower for a while. */
+  slowDown(key: QuotaKey, untilMs: number, now: number): Promise<void>;
+  /** Zoom said that the day's calls are used up: everybody stops until `untilMs`. */
   block(key: QuotaKey, untilMs: number): Promise<void>;
 }

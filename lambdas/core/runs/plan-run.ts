@@ -3,9 +3,10 @@ import type { Clock } from '../clock';
 import { type ConnectionRecord, isReadable } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
 import type { ConnectionStore } from '../connections/ports';
-import { utcDate } from '../quota/ledger';
+import { utcDate } from '../dates';
 import type { CheckpointStore, ProgressStore } from './ports';
 import { REPORTS, addDays, dailyShards, datesBetween, shardsSince, userShards } from './shards';
+import { plannedShard } from './shard-progress';
 
 export interface PlanRunPorts {
   readonly connections: ConnectionStore;
@@ -20,12 +21,17 @@ export interface PlanRunSettings {
   readonly sweepDays: number;
 }
 
+/**
+ * Workers of a backfill, side by side: a page of 300 rows costs about 60 ms of one processor, and Zoom's highest limit is
+ * 40 of them a second. A sync is small, and one worker costs least.
+ */
+const BACKFILL_WORKERS = 4;
 /** A sync that never reported its end (its execution was stopped by hand) bars the next one no longer than this. */
 const SYNC_ABANDONED_MS = 6 * 60 * 60 * 1000;
 const DAY_MS = 86_400_000;
 
 /**
- * Says what a run reads, and notes that it runs. No shards when there is nothing to do: the connection is gone or
+ * Says what a run reads, and notes that it runs. No workers when there is nothing to do: the connection is gone or
  * stopped, or another sync of it is still running. May be repeated for the same run.
  */
 export function makePlanRun({ connections, checkpoints, progress, clock }: PlanRunPorts, settings: PlanRunSettings) {
@@ -33,20 +39,25 @@ export function makePlanRun({ connections, checkpoints, progress, clock }: PlanR
     const { connectionId, runId, kind } = request;
     const connection = await connections.find(connectionId);
     const run = { connectionId, runId, kind, generation: connection?.generation ?? '' };
-    if (connection === undefined || !isReadable(connection)) return { run, shards: [] };
+    if (connection === undefined || !isReadable(connection)) return { run, workers: [] };
 
     const now = clock.now();
     const shards = kind === 'backfill' ? backfillShards(request, now) : await syncShards(connection, now);
-    if (kind === 'sync' && isAnotherSyncRunning(connection, runId, now)) return { run, shards: [] };
-    await progress.plan(run, shards);
+    if (kind === 'sync' && isAnotherSyncRunning(connection, runId, now)) return { run, workers: [] };
+    const workers = Math.min(kind === 'backfill' ? BACKFILL_WORKERS : 1, shards.length);
+    // dealt out in turn: each worker gets some of each report and some of each age
+    await progress.plan(
+      run,
+      shards.map((shard, index) => plannedShard(shard, index % workers)),
+    );
     await noteStart(request, shards.length, new Date(now).toISOString());
-    return { run, shards };
+    return { run, workers: Array.from({ length: workers }, (_, index) => index) };
   };
 
   function backfillShards({ from, to }: RunRequest, now: number): Shard[] {
     const today = utcDate(now);
     const dates = datesBetween(from ?? addDays(today, -settings.backfillDays), to ?? today);
-    return [...userShards(), ...dailyShards(dates)];
+    return [...dailyShards(dates), ...userShards()];
   }
 
   async function syncShards(connection: ConnectionRecord, now: number): Promise<Shard[]> {

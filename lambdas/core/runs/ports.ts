@@ -4,7 +4,14 @@ import type { Denied } from '../zoom/ports';
 /** How far a shard of a run is. Instants are ISO 8601 UTC. */
 export interface ShardProgress {
   readonly shard: Shard;
-  readonly state: 'planned' | 'reading' | 'done' | 'denied';
+  /** The worker whose shard it is. */
+  readonly worker: number;
+  /** `failed`: given up after several turns that came no page further. */
+  readonly state: 'planned' | 'reading' | 'done' | 'denied' | 'failed';
+  /** Turns that ended by a fault since the last page. */
+  readonly attempts: number;
+  /** Whether it was begun once and began anew: what it reads is known in part, and looked up before it is written. */
+  readonly isReread: boolean;
   /** Names the next page; lives about 15 minutes from `pageTokenAt` on, and nowhere but here. */
   readonly pageToken: string | null;
   readonly pageTokenAt: string | null;
@@ -32,7 +39,7 @@ export interface ShardProgress {
 /** Progress of the shards of runs; expires some weeks after. */
 export interface ProgressStore {
   /** Notes the shards of a run. What is there already is left as it is: planning may be repeated. */
-  plan(run: RunRef, shards: readonly Shard[]): Promise<void>;
+  plan(run: RunRef, shards: readonly ShardProgress[]): Promise<void>;
   find(run: RunRef, shardId: string): Promise<ShardProgress | undefined>;
   save(run: RunRef, progress: ShardProgress): Promise<void>;
   list(run: { readonly connectionId: string; readonly runId: string }): Promise<readonly ShardProgress[]>;

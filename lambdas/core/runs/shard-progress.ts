@@ -3,10 +3,13 @@ import type { Fact } from '../facts/fact';
 import type { ShardProgress } from './ports';
 
 /** A shard of which nothing has been read. */
-export function plannedShard(shard: Shard): ShardProgress {
+export function plannedShard(shard: Shard, worker: number): ShardProgress {
   return {
     shard,
+    worker,
     state: 'planned',
+    attempts: 0,
+    isReread: false,
     pageToken: null,
     pageTokenAt: null,
     rows: 0,
@@ -23,23 +26,27 @@ export function plannedShard(shard: Shard): ShardProgress {
   };
 }
 
-/** The shard from its first page again; the calls that were made stay counted. */
-export function restarted(progress: ShardProgress): ShardProgress {
-  return { ...plannedShard(progress.shard), calls: progress.calls };
+/** The shard from its first page again; what was stored, called and tried stays counted. */
+export function restarted({ shard, worker, facts, calls, attempts }: ShardProgress): ShardProgress {
+  return { ...plannedShard(shard, worker), facts, calls, attempts, isReread: true };
 }
 
-/** A page whose facts are stored. */
-export interface StoredPage {
+/** Whether there is nothing left to read. */
+export function isFinished({ state }: ShardProgress): boolean {
+  return state === 'done' || state === 'denied' || state === 'failed';
+}
+
+/** A page of rows, and what they came to. */
+export interface ReadPage {
   readonly rows: readonly unknown[];
   readonly facts: readonly Fact[];
-  readonly stored: number;
-  readonly malformed: number;
+  readonly problems: readonly string[];
   readonly nextPageToken: string | null;
   readonly totalRecords: number | null;
 }
 
-/** The progress after a page, at `now` (epoch ms). */
-export function afterPage(before: ShardProgress, page: StoredPage, now: number): ShardProgress {
+/** The progress once a page is stored, at `now` (epoch ms); how many facts that were is not told yet. */
+export function afterPage(before: ShardProgress, page: ReadPage, now: number): ShardProgress {
   const times = before.shard.stream === 'user' ? [] : page.facts.flatMap(({ time }) => time ?? []);
   const oldest = times.reduce<string | null>(earlier, before.oldest);
   const inOrder = before.inOrder && isNewestFirst(before.oldest === null ? times : [before.oldest, ...times]);
@@ -51,8 +58,8 @@ export function afterPage(before: ShardProgress, page: StoredPage, now: number):
     rows: before.rows + page.rows.length,
     pages: before.pages + 1,
     totalRecords: page.totalRecords ?? before.totalRecords,
-    facts: before.facts + page.stored,
-    malformed: before.malformed + page.malformed,
+    attempts: 0,
+    malformed: before.malformed + page.problems.length,
     newest: before.pages === 0 ? times.reduce<string | null>(later, null) : before.newest,
     oldest,
     inOrder,

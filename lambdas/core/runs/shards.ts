@@ -1,5 +1,5 @@
 import { type ReportKind, type ReportShard, USER_STATUSES, type UserShard } from '../../contract/workflow';
-import { utcDate } from '../quota/ledger';
+import { utcDate } from '../dates';
 
 const DAY_MS = 86_400_000;
 /** Zoom answers at most a month, and cuts a longer window silently. */
@@ -16,7 +16,7 @@ export function userShards(): UserShard[] {
 
 /** One shard for each report and date of `dates`, to be read whole: as many chains side by side as can be. */
 export function dailyShards(dates: readonly string[]): ReportShard[] {
-  return dates.flatMap((date) => REPORTS.map((stream) => reportShard(stream, date, date, null)));
+  return REPORTS.flatMap((stream) => dates.map((date) => reportShard(stream, date, date, null)));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { nextUtcMidnight } from '../quota/ledger';
+import { nextUtcMidnight } from '../dates';
 
 /** What a 429 of Zoom's carries; every part may be missing. */
 export interface ThrottledAnswer {

@@ -1,12 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { RunRefPayload, RunRequestPayload, ShardTaskPayload } from '../../../lambdas/runtime/payloads';
-import { dailyShards, shardsSince, userShards } from '../../../lambdas/core/runs/shards';
-import { DAY, NOW } from '../../support/clock';
+import { RunRefPayload, RunRequestPayload, WorkerTaskPayload } from '../../../lambdas/runtime/payloads';
 import { BACKFILL } from '../../support/runs';
 
 const REQUEST = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' };
-const SHARDS = [...userShards(), ...dailyShards(['2026-10-12']), ...shardsSince('user_activity', NOW - DAY, NOW)];
-const [REPORT] = dailyShards(['2026-10-12']);
 
 describe('the input of a state machine', () => {
   it.each([REQUEST, { ...REQUEST, kind: 'sync' }, { ...REQUEST, from: '2026-10-01', to: '2026-10-12' }])(
@@ -34,17 +30,11 @@ describe('a planned run', () => {
 });
 
 describe('the input of the worker', () => {
-  it.each(SHARDS)('takes the shard $id as it was planned', (shard) => {
-    expect(ShardTaskPayload.parse({ run: BACKFILL, shard })).toEqual({ run: BACKFILL, shard });
+  it('names the run and the worker', () => {
+    expect(WorkerTaskPayload.parse({ run: BACKFILL, worker: 3 })).toEqual({ run: BACKFILL, worker: 3 });
   });
 
-  it.each([
-    { id: 'user.all', stream: 'user', status: 'all' },
-    { ...REPORT, stream: 'user' },
-    { ...REPORT, stream: 'meetings' },
-    { ...REPORT, from: 'yesterday' },
-    { ...REPORT, floor: 'yesterday' },
-  ])('fails for the shard %j', (shard) => {
-    expect(ShardTaskPayload.safeParse({ run: BACKFILL, shard }).success).toBe(false);
+  it.each([{ run: BACKFILL }, { run: BACKFILL, worker: 'first' }, { worker: 0 }])('fails as %j', (task) => {
+    expect(WorkerTaskPayload.safeParse(task).success).toBe(false);
   });
 });

@@ -37,17 +37,17 @@ const stateOf = (definition: Definition, name: string): State => {
   if (state === undefined) throw new Error(`there is no state ${name}`);
   return state;
 };
-const readAll = stateOf(backfill, 'read each shard');
+const readAll = stateOf(backfill, 'have the workers read');
 const shard = readAll.ItemProcessor as NonNullable<State['ItemProcessor']>;
-const read = stateOf(shard, 'read the shard');
+const read = stateOf(shard, "read the worker's shards");
 
 describe('a run', () => {
-  it('plans, reads each shard, and finishes', () => {
+  it('plans, has the workers read, and finishes', () => {
     const steps = [backfill.StartAt];
     for (let next = stateOf(backfill, backfill.StartAt).Next; next !== undefined; next = stateOf(backfill, next).Next) {
       steps.push(next);
     }
-    expect(steps).toEqual(['plan the run', 'read each shard', 'finish the run']);
+    expect(steps).toEqual(['plan the run', 'have the workers read', 'finish the run']);
   });
 
   it('takes the same steps whether it is a backfill or a sync', () => {
@@ -64,7 +64,7 @@ describe('a run', () => {
     expect([backfill.QueryLanguage, ...new Set(languages)]).toEqual(['JSONata', 'JSONata']);
   });
 
-  it('has its shards in its own history, without executions of their own', () => {
+  it('has its workers in its own history, without executions of their own', () => {
     expect(shard.ProcessorConfig).toEqual({ Mode: 'INLINE' });
   });
 });
@@ -82,8 +82,8 @@ describe('a step that fails', () => {
     ]);
   });
 
-  it('leaves its shard unread and the others running, whatever its fault', () => {
-    expect(read.Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: 'the shard stays unread' }]);
+  it('leaves its shards unread and the others running, whatever its fault', () => {
+    expect(read.Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: 'its shards stay unread' }]);
   });
 
   it('fails the execution where there is nothing to conclude from', () => {
@@ -107,14 +107,14 @@ describe('what a worker says', () => {
   });
 
   it.each([
-    [OUTCOME.again, 'read the shard'],
+    [OUTCOME.again, "read the worker's shards"],
     [OUTCOME.waitUntil, "wait until Zoom's quota allows"],
   ])('leads on: %s', (word, state) => {
     expect(next.get(word)).toBe(state);
   });
 
-  it('ends the shard when it is done', () => {
-    expect(said.Default).toBe('the shard is at its end');
+  it('ends the worker when it is done', () => {
+    expect(said.Default).toBe('the worker is at its end');
   });
 
   // the worker says the time, and never one in less than half a minute; a fixed wait would know no quota
@@ -123,18 +123,18 @@ describe('what a worker says', () => {
       Type: 'Wait',
       QueryLanguage: 'JSONata',
       Timestamp: '{% $states.input.said.at %}',
-      Next: 'read the shard',
+      Next: "read the worker's shards",
     });
   });
 
-  it.each(['the shard is at its end', 'the shard stays unread'])('leaves nothing in the results: %s', (name) => {
+  it.each(['the worker is at its end', 'its shards stay unread'])('leaves nothing in the results: %s', (name) => {
     expect(stateOf(shard, name)).toMatchObject({ Type: 'Pass', Output: {}, End: true });
   });
 });
 
 describe('what a run carries', () => {
-  it('to a worker is the run and the shard alone', () => {
-    expect(read.Arguments?.Payload).toEqual({ run: '{% $states.input.run %}', shard: '{% $states.input.shard %}' });
+  it('to a worker is the run and its number alone', () => {
+    expect(read.Arguments?.Payload).toEqual({ run: '{% $states.input.run %}', worker: '{% $states.input.worker %}' });
   });
 
   it('to the last step is the run alone', () => {

@@ -20,23 +20,23 @@ describe('the progress store', () => {
   const store = makeDynamoDbProgressStore(client, 'control');
 
   it('plans a shard, provided that it is not planned yet', async () => {
-    await store.plan(BACKFILL, [ACTIVE]);
+    await store.plan(BACKFILL, [plannedShard(ACTIVE, 0)]);
     expect(calls.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({
       TableName: 'control',
-      Item: { pk: 'RUN#c1', sk: 'consent-g1#shard#user.active', progress: plannedShard(ACTIVE) },
+      Item: { pk: 'RUN#c1', sk: 'consent-g1#shard#user.active', progress: plannedShard(ACTIVE, 0) },
       ConditionExpression: 'attribute_not_exists(pk)',
     });
   });
 
   it('leaves a shard that is planned already, and plans the next', async () => {
     calls.on(PutCommand).rejectsOnce(conditionFailed()).resolves({});
-    await store.plan(BACKFILL, [ACTIVE, INACTIVE]);
+    await store.plan(BACKFILL, [plannedShard(ACTIVE, 0), plannedShard(INACTIVE, 0)]);
     expect(calls.commandCalls(PutCommand)[1]?.args[0].input.Item?.['sk']).toBe('consent-g1#shard#user.inactive');
   });
 
   it('fails to plan when DynamoDB fails', async () => {
     calls.on(PutCommand).rejects(new Error('table out of order'));
-    await expect(store.plan(BACKFILL, [ACTIVE])).rejects.toThrow('table out of order');
+    await expect(store.plan(BACKFILL, [plannedShard(ACTIVE, 0)])).rejects.toThrow('table out of order');
   });
 
   it('saves progress over what is there', async () => {
@@ -54,8 +54,8 @@ describe('the progress store', () => {
     calls
       .on(QueryCommand, { ExpressionAttributeValues: of, ConsistentRead: true })
       .resolvesOnce({ Items: [{ progress: doneShard(ACTIVE) }], LastEvaluatedKey: { pk: 'RUN#c1' } })
-      .resolves({ Items: [{ progress: plannedShard(INACTIVE) }] });
-    expect(await store.list(BACKFILL)).toEqual([doneShard(ACTIVE), plannedShard(INACTIVE)]);
+      .resolves({ Items: [{ progress: plannedShard(INACTIVE, 0) }] });
+    expect(await store.list(BACKFILL)).toEqual([doneShard(ACTIVE), plannedShard(INACTIVE, 0)]);
   });
 });
 

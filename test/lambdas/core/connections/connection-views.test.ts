@@ -153,7 +153,7 @@ describe('the views', () => {
 
   it('read no progress of a backfill that has ended', async () => {
     const { views, progress } = viewsOf(connectedRecord());
-    progress.put(BACKFILL, plannedShard(SHARDS[0]!));
+    progress.put(BACKFILL, plannedShard(SHARDS[0]!, 0));
     expect((await views.find('c1'))?.backfill?.state).toBe('done');
   });
 

@@ -1,125 +1,205 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
-import { nextUtcMidnight, utcDate } from '../../../../lambdas/core/quota/ledger';
-import { quotaLimit } from '../../../../lambdas/core/quota/limits';
-import { DAY, HOUR, NOW, SECOND } from '../../../support/clock';
-import { InMemoryQuotaLedger } from '../../../support/quota';
+import fc from 'fast-check';
+import { utcDate } from '../../../../lambdas/core/dates';
+import {
+  type LedgerEntry,
+  type Reservation,
+  blocked,
+  reserveSlots,
+  slowedDown,
+} from '../../../../lambdas/core/quota/ledger';
+import type { QuotaLimit } from '../../../../lambdas/core/quota/limits';
+import { DAY, MINUTE, NOW, SECOND } from '../../../support/clock';
+import { busiestSecond } from '../../../support/quota';
 
-const KEY = { zoomAccountId: 'account-1', label: 'heavy' } as const;
-const LIMIT = { callsPerSecond: 10, callsPerDay: Infinity };
+const UNCAPPED: QuotaLimit = { callsPerSecond: 10, callsPerDay: Infinity };
+const ONE = { count: 1, urgent: false };
 
-/** The start times that callers are given who ask so long (ms) after one another. */
-async function starts(gaps: readonly number[], limit = LIMIT, ledger = new InMemoryQuotaLedger()): Promise<number[]> {
+/** A caller of the account: how long after the one before, how many it wants, and how far its clock is off. */
+const callers = fc.array(
+  fc.record({
+    afterMs: fc.nat(700),
+    count: fc.integer({ min: 1, max: 60 }),
+    urgent: fc.boolean(),
+    skewMs: fc.integer({ min: -2000, max: 2000 }),
+  }),
+  { minLength: 1, maxLength: 60 },
+);
+
+/** All start times that the callers get. */
+function startTimes(
+  limit: QuotaLimit,
+  asked: readonly { afterMs: number; count: number; urgent: boolean; skewMs: number }[],
+) {
+  let entry: LedgerEntry | undefined;
   let now = NOW;
-  const times: number[] = [];
-  for (const gap of gaps) {
-    now += gap;
-    const reservation = await ledger.reserve(KEY, limit, now);
-    if (reservation.kind === 'slot') times.push(reservation.startAtMs);
+  const startsAtMs: number[] = [];
+  for (const { afterMs, skewMs, ...request } of asked) {
+    now += afterMs;
+    const { reservation, next } = reserveSlots(entry, limit, request, now + skewMs);
+    entry = next ?? entry;
+    if (reservation.kind === 'slots') startsAtMs.push(...reservation.startsAtMs);
   }
-  return times;
+  return startsAtMs;
 }
 
-/** The most of `times` that lie within any window of so many ms. */
-function most(times: readonly number[], windowMs: number): number {
-  return Math.max(0, ...times.map((from) => times.filter((time) => time >= from && time < from + windowMs).length));
+function slotsOf(reservation: Reservation): readonly number[] {
+  return reservation.kind === 'slots' ? reservation.startsAtMs : [];
 }
 
-describe('the quota ledger', () => {
-  const gaps = fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 60 });
-
-  it('gives no second more calls than the limit, whoever asks when', async () => {
-    await fc.assert(
-      fc.asyncProperty(gaps, fc.integer({ min: 1, max: 40 }), async (asked, callsPerSecond) => {
-        const times = await starts(asked, { ...LIMIT, callsPerSecond });
-        expect(most(times, SECOND)).toBeLessThanOrEqual(callsPerSecond);
+describe('the start times that callers of an account get', () => {
+  it('are never more than the limit in any second, whoever asks in whatever order with whatever clock', () => {
+    fc.assert(
+      fc.property(callers, fc.integer({ min: 1, max: 80 }), (asked, callsPerSecond) => {
+        const limit = { callsPerSecond, callsPerDay: Infinity };
+        expect(busiestSecond(startTimes(limit, asked))).toBeLessThanOrEqual(callsPerSecond);
       }),
     );
   });
 
-  it('gives no day more calls than the limit', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 0, max: 9 * HOUR }), { maxLength: 60 }), async (asked) => {
-        const times = await starts(asked, { ...LIMIT, callsPerDay: 3 });
-        const perDay = Map.groupBy(times, utcDate);
-        expect(Math.max(0, ...[...perDay.values()].map(({ length }) => length))).toBeLessThanOrEqual(3);
+  it('are given to one caller each', () => {
+    fc.assert(
+      fc.property(callers, (asked) => {
+        const all = startTimes(UNCAPPED, asked);
+        expect(new Set(all).size).toBe(all.length);
       }),
     );
   });
 
-  it('gives no start time that has passed', async () => {
-    const ledger = new InMemoryQuotaLedger();
-    await starts([0, 0, 0], LIMIT, ledger);
-    expect(await ledger.reserve(KEY, LIMIT, NOW + HOUR)).toEqual({ kind: 'slot', startAtMs: NOW + HOUR });
+  it('are never more than the limit of a day on any UTC date', () => {
+    fc.assert(
+      fc.property(callers, fc.integer({ min: 1, max: 40 }), (asked, callsPerDay) => {
+        const stretched = asked.map((caller) => ({ ...caller, afterMs: caller.afterMs * 1000, skewMs: 0 }));
+        const dates = startTimes({ callsPerSecond: 10, callsPerDay }, stretched).map(utcDate);
+        const counts = Map.groupBy(dates, (date) => date);
+        expect([...counts.values()].every(({ length }) => length <= callsPerDay)).toBe(true);
+      }),
+    );
   });
 
-  it('says when the next day begins once the day is used up', async () => {
-    const ledger = new InMemoryQuotaLedger();
-    await starts([0], { ...LIMIT, callsPerDay: 1 }, ledger);
-    expect(await ledger.reserve(KEY, { ...LIMIT, callsPerDay: 1 }, NOW + HOUR)).toEqual({
-      kind: 'blocked',
-      untilMs: Date.parse('2026-10-13T00:00:00Z'),
+  it('are never in the past of who asks', () => {
+    fc.assert(
+      fc.property(callers, (asked) => {
+        const patient = asked.map((caller) => ({ ...caller, skewMs: 0 }));
+        expect(Math.min(...startTimes(UNCAPPED, patient))).toBeGreaterThanOrEqual(NOW);
+      }),
+    );
+  });
+
+  it('fill the limit but for the headroom when callers keep asking', () => {
+    const eager = Array.from({ length: 600 }, () => ({ afterMs: 100, count: 10, urgent: false, skewMs: 0 }));
+    const inAMinute = startTimes(UNCAPPED, eager).filter((startAtMs) => startAtMs < NOW + MINUTE);
+
+    expect(inAMinute.length).toBeGreaterThan(0.95 * 10 * 60);
+  });
+
+  it('begin now for the first caller', () => {
+    expect(reserveSlots(undefined, UNCAPPED, ONE, NOW).reservation).toEqual({ kind: 'slots', startsAtMs: [NOW] });
+  });
+
+  it('are not saved up while nobody calls', () => {
+    const { next } = reserveSlots(undefined, UNCAPPED, ONE, NOW);
+    const later = reserveSlots(next, UNCAPPED, { count: 100, urgent: false }, NOW + DAY).reservation;
+
+    expect(busiestSecond(slotsOf(later))).toBeLessThanOrEqual(10);
+  });
+
+  it('come in blocks of a second at most', () => {
+    const { reservation } = reserveSlots(undefined, UNCAPPED, { count: 1000, urgent: false }, NOW);
+
+    expect(Math.max(...slotsOf(reservation)) - NOW).toBeLessThan(SECOND);
+  });
+
+  it('are one at least, also where the limit is less than one a second', () => {
+    const slow = { callsPerSecond: 0.25, callsPerDay: Infinity };
+
+    expect(slotsOf(reserveSlots(undefined, slow, ONE, NOW).reservation)).toHaveLength(1);
+  });
+});
+
+describe('a caller for whom no start time is near', () => {
+  const busy: LedgerEntry = {
+    nextMs: NOW + 5 * SECOND,
+    day: utcDate(NOW),
+    usedToday: 100,
+    blockedUntilMs: 0,
+    pace: 1,
+    paceSetMs: 0,
+  };
+
+  it('is told to come back, and changes nothing', () => {
+    expect(reserveSlots(busy, UNCAPPED, ONE, NOW)).toEqual({
+      reservation: { kind: 'later', retryAtMs: NOW + 4 * SECOND },
     });
   });
 
-  it('moves everybody’s next start when Zoom says that it was too much for a second', async () => {
-    const ledger = new InMemoryQuotaLedger();
-    await starts([0], LIMIT, ledger);
-    await ledger.postpone(KEY, NOW + 2 * SECOND);
-    const [next = 0] = await starts([0], LIMIT, ledger);
-    expect(next).toBeGreaterThanOrEqual(NOW + 2 * SECOND);
-  });
+  it('gets the next one all the same when it is urgent', () => {
+    const { reservation } = reserveSlots(busy, UNCAPPED, { count: 1, urgent: true }, NOW);
 
-  it('stops everybody when Zoom says that the day is used up', async () => {
-    const ledger = new InMemoryQuotaLedger();
-    await starts([0], LIMIT, ledger);
-    await ledger.block(KEY, NOW + HOUR);
-    expect(await ledger.reserve(KEY, LIMIT, NOW + HOUR - 1)).toEqual({ kind: 'blocked', untilMs: NOW + HOUR });
-  });
-
-  it('goes on when the block is over', async () => {
-    const ledger = new InMemoryQuotaLedger();
-    await starts([0], LIMIT, ledger);
-    await ledger.block(KEY, NOW + HOUR);
-    expect((await ledger.reserve(KEY, LIMIT, NOW + HOUR)).kind).toBe('slot');
-  });
-
-  it('counts each label for itself', async () => {
-    const ledger = new InMemoryQuotaLedger();
-    await starts([0], { ...LIMIT, callsPerDay: 1 }, ledger);
-    expect((await ledger.reserve({ ...KEY, label: 'medium' }, LIMIT, NOW)).kind).toBe('slot');
+    expect(reservation).toEqual({ kind: 'slots', startsAtMs: [busy.nextMs] });
   });
 });
 
-describe('quotaLimit', () => {
-  const HALF = { perSecond: 0.5, perDay: 0.5 };
+describe('the limit of a day', () => {
+  const capped = { callsPerSecond: 10, callsPerDay: 5 };
 
-  it.each([
-    ['pro', 'light', 15, Infinity],
-    ['pro', 'medium', 10, Infinity],
-    ['pro', 'heavy', 5, 15_000],
-    ['business', 'light', 40, Infinity],
-    ['business', 'medium', 30, Infinity],
-    ['business', 'heavy', 20, 30_000],
-    ['free', 'light', 2, 3_000],
-    ['free', 'medium', 1, 1_000],
-    ['free', 'heavy', 0.5, 500],
-  ] as const)('is half of what Zoom grants a %s account for %s calls', (plan, label, callsPerSecond, callsPerDay) => {
-    expect(quotaLimit(plan, label, HALF)).toEqual({ callsPerSecond, callsPerDay });
+  it('blocks until the next midnight in UTC once it is used up', () => {
+    const { next } = reserveSlots(undefined, capped, { count: 9, urgent: false }, NOW);
+    const { reservation } = reserveSlots(next, capped, ONE, NOW + MINUTE);
+
+    expect(reservation).toEqual({ kind: 'blocked', untilMs: Date.parse('2026-10-13T00:00:00Z') });
   });
 
-  it('takes an account whose plan is unknown for Pro, the lowest that has reports', () => {
-    expect(quotaLimit('unknown', 'heavy', HALF)).toEqual(quotaLimit('pro', 'heavy', HALF));
-  });
+  it('counts anew from midnight on', () => {
+    const { next } = reserveSlots(undefined, capped, { count: 9, urgent: false }, NOW);
+    const { reservation } = reserveSlots(next, capped, { count: 9, urgent: false }, Date.parse('2026-10-13T00:00:00Z'));
 
-  it('is a call a day at least', () => {
-    expect(quotaLimit('free', 'heavy', { perSecond: 1, perDay: 0.0001 }).callsPerDay).toBe(1);
+    expect(slotsOf(reservation)).toHaveLength(5);
   });
 });
 
-describe('nextUtcMidnight', () => {
-  it('is never now', () => {
-    const midnight = Date.parse('2026-10-13T00:00:00Z');
-    expect([nextUtcMidnight(midnight - 1), nextUtcMidnight(midnight)]).toEqual([midnight, midnight + DAY]);
+describe('a refusal of Zoom', () => {
+  it('for the calls of a second moves the next start time of everybody', () => {
+    const entry = slowedDown(undefined, NOW + 1500, NOW);
+
+    expect(slotsOf(reserveSlots(entry, UNCAPPED, { count: 1, urgent: true }, NOW).reservation)).toEqual([NOW + 1500]);
+  });
+
+  it('for the calls of a second makes all go slower, and faster again with time', () => {
+    const spacing = (now: number) => {
+      const [first = 0, second = 0] = slotsOf(
+        reserveSlots(slowed, UNCAPPED, { count: 2, urgent: false }, now).reservation,
+      );
+      return second - first;
+    };
+    const usual = slotsOf(reserveSlots(undefined, UNCAPPED, { count: 2, urgent: false }, NOW).reservation);
+    const slowed = slowedDown(undefined, NOW, NOW);
+
+    expect(spacing(NOW)).toBeGreaterThan((usual[1] ?? 0) - NOW);
+    expect(spacing(NOW + 10 * MINUTE)).toBeCloseTo((usual[1] ?? 0) - NOW, 3);
+  });
+
+  it('never stops the calls altogether, however often it comes', () => {
+    const refused = Array.from({ length: 100 }).reduce<LedgerEntry | undefined>(
+      (entry) => slowedDown(entry, NOW, NOW),
+      undefined,
+    );
+
+    expect(slotsOf(reserveSlots(refused, UNCAPPED, ONE, NOW).reservation)).toHaveLength(1);
+  });
+
+  it('for the calls of the day blocks everybody until the time that it names', () => {
+    const entry = blocked(undefined, NOW + DAY);
+
+    expect(reserveSlots(entry, UNCAPPED, { count: 1, urgent: true }, NOW).reservation).toEqual({
+      kind: 'blocked',
+      untilMs: NOW + DAY,
+    });
+  });
+
+  it('for the calls of the day is over at that time', () => {
+    const entry = blocked(undefined, NOW + DAY);
+
+    expect(reserveSlots(entry, UNCAPPED, ONE, NOW + DAY).reservation.kind).toBe('slots');
   });
 });

@@ -362,7 +362,7 @@ describe('an end that is drawn twice', () => {
 describe('the summary', () => {
   it('counts what the run came to', async () => {
     const { finish } = finishing(
-      sync([{ ...ACTIVITY, facts: 3, calls: 2 }, unread(OPERATION), plannedShard(USERS[0]!.shard)]),
+      sync([{ ...ACTIVITY, facts: 3, calls: 2 }, unread(OPERATION), plannedShard(USERS[0]!.shard, 0)]),
     );
     expect(await finish()).toEqual({
       status: 'degraded',

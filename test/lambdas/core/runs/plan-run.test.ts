@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import type { RunRequest, Shard } from '../../../../lambdas/contract/workflow';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makePlanRun } from '../../../../lambdas/core/runs/plan-run';
-import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { DAY, FakeClock, HOUR, MINUTE, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
 import { InMemoryCheckpointStore, InMemoryProgressStore, doneShard } from '../../../support/runs';
@@ -21,11 +20,17 @@ function planning(record: ConnectionRecord) {
     clock: new FakeClock(),
   };
   const settings = { backfillDays: 7, overlapMinutes: 60, sweepDays: 3 };
-  return { ...ports, plan: makePlanRun(ports, settings), connection: () => ports.connections.get('c1') };
+  const plan = makePlanRun(ports, settings);
+  /** The shards that a run is planned with. */
+  const shardsOf = async (request: RunRequest): Promise<readonly Shard[]> => {
+    const { run } = await plan(request);
+    return (await ports.progress.list(run)).map(({ shard }) => shard);
+  };
+  return { ...ports, plan, shardsOf, connection: () => ports.connections.get('c1') };
 }
 
 async function shardsOf(request: RunRequest, record: ConnectionRecord): Promise<readonly Shard[]> {
-  return (await planning(record).plan(request)).shards;
+  return planning(record).shardsOf(request);
 }
 
 const idsOf = (shards: readonly Shard[]) => shards.map(({ id }) => id);
@@ -36,8 +41,9 @@ describe('a backfill', () => {
   it('reads all users and both reports of seven days and today', async () => {
     const dates = Array.from({ length: 8 }, (_, n) => instant(-n * DAY).slice(0, 10));
     expect(idsOf(await shardsOf(BACKFILL, BACKFILLING))).toEqual([
+      ...dates.map((date) => `user_activity.${date}.whole`),
+      ...dates.map((date) => `admin_operation.${date}.whole`),
       ...['active', 'inactive', 'pending'].map((status) => `user.${status}`),
-      ...dates.flatMap((date) => [`user_activity.${date}.whole`, `admin_operation.${date}.whole`]),
     ]);
   });
 
@@ -45,8 +51,8 @@ describe('a backfill', () => {
     const shards = await shardsOf({ ...BACKFILL, from: '2026-09-30', to: '2026-10-01' }, connectedRecord());
     expect(idsOf(reports(shards))).toEqual([
       'user_activity.2026-10-01.whole',
-      'admin_operation.2026-10-01.whole',
       'user_activity.2026-09-30.whole',
+      'admin_operation.2026-10-01.whole',
       'admin_operation.2026-09-30.whole',
     ]);
   });
@@ -70,19 +76,22 @@ describe('a backfill', () => {
     expect(connection().backfill?.isOfRange).toBe(isOfRange);
   });
 
-  it('notes each shard', async () => {
+  it('is dealt to workers evenly, each report too', async () => {
     const { plan, progress } = planning(BACKFILLING);
-    const { run, shards } = await plan(BACKFILL);
-    expect(await progress.list(run)).toEqual(shards.map(plannedShard));
+    const { run, workers } = await plan(BACKFILL);
+    const activities = (await progress.list(run)).filter(({ shard }) => shard.stream === 'user_activity');
+    expect(workers).toEqual([0, 1, 2, 3]);
+    expect(workers.map((worker) => activities.filter((own) => own.worker === worker).length)).toEqual([2, 2, 2, 2]);
   });
 
   it('keeps its beginning and what has been read when it is planned again', async () => {
     const { plan, progress, clock, connection } = planning(BACKFILLING);
-    const { run, shards } = await plan(BACKFILL);
-    progress.put(run, doneShard(shards[0]!));
+    const { run } = await plan(BACKFILL);
+    const [first] = await progress.list(run);
+    progress.put(run, doneShard(first!.shard));
     clock.advance(MINUTE);
     await plan(BACKFILL);
-    expect([connection().backfill?.startedAt, (await progress.find(run, shards[0]!.id))?.state]).toEqual([
+    expect([connection().backfill?.startedAt, (await progress.find(run, first!.shard.id))?.state]).toEqual([
       instant(),
       'done',
     ]);
@@ -91,13 +100,10 @@ describe('a backfill', () => {
 
 describe('a sync', () => {
   it('reads each report in one shard when it knows how far it was read', async () => {
-    const { plan, checkpoints } = planning(SWEPT);
+    const { shardsOf, checkpoints } = planning(SWEPT);
     const known = { readTo: instant(-10 * MINUTE), asOf: instant(-5 * MINUTE) };
     for (const stream of ['user_activity', 'admin_operation']) await checkpoints.save('c1', stream, known);
-    expect(idsOf((await plan(SYNC)).shards)).toEqual([
-      'user_activity.2026-10-11.since',
-      'admin_operation.2026-10-11.since',
-    ]);
+    expect(idsOf(await shardsOf(SYNC))).toEqual(['user_activity.2026-10-11.since', 'admin_operation.2026-10-11.since']);
   });
 
   it.each([
@@ -105,9 +111,9 @@ describe('a sync', () => {
     ['where the report was read to, when that is earlier', -9 * HOUR, -5 * MINUTE, -9 * HOUR],
     ['the overlap, when the last row lies in the future', HOUR, -5 * MINUTE, -65 * MINUTE],
   ])('reads back to %s', async (_, readTo, asOf, floor) => {
-    const { plan, checkpoints } = planning(SWEPT);
+    const { shardsOf, checkpoints } = planning(SWEPT);
     await checkpoints.save('c1', 'user_activity', { readTo: instant(readTo), asOf: instant(asOf) });
-    expect((await plan(SYNC)).shards[0]).toMatchObject({ stream: 'user_activity', floor: instant(floor) });
+    expect((await shardsOf(SYNC))[0]).toMatchObject({ stream: 'user_activity', floor: instant(floor) });
   });
 
   it('reads back over the backfill’s days when it knows nothing', async () => {
@@ -115,9 +121,9 @@ describe('a sync', () => {
   });
 
   it('begins a date earlier than its floor, and is cut at the end of a month', async () => {
-    const { plan, checkpoints } = planning(SWEPT);
+    const { shardsOf, checkpoints } = planning(SWEPT);
     await checkpoints.save('c1', 'user_activity', { readTo: instant(-12 * DAY), asOf: instant(-12 * DAY) });
-    const own = (await plan(SYNC)).shards.filter(({ stream }) => stream === 'user_activity');
+    const own = (await shardsOf(SYNC)).filter(({ stream }) => stream === 'user_activity');
     expect(own).toMatchObject([
       { from: '2026-10-01', to: '2026-10-12' },
       { from: '2026-09-29', to: '2026-09-30' },
@@ -191,6 +197,6 @@ describe('a run of a connection that may not be read', () => {
   });
 
   it('reads nothing when it is not there', async () => {
-    expect((await planning(SWEPT).plan({ ...SYNC, connectionId: 'c9' })).shards).toEqual([]);
+    expect((await planning(SWEPT).plan({ ...SYNC, connectionId: 'c9' })).workers).toEqual([]);
   });
 });

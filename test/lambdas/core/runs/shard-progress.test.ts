@@ -12,17 +12,20 @@ const [USERS] = userShards();
 
 /** The progress after pages with rows of these times (ms from now), the last page with a next one if `more`. */
 function read(shard: ShardProgress['shard'] | undefined, pages: readonly (readonly number[])[], more = true) {
-  return pages.reduce((progress, times, n) => {
-    const facts = times.map((ms) => factOf('user_activity', activityRow({ time: instant(ms) })));
-    const nextPageToken = more || n < pages.length - 1 ? `page-${n + 1}` : null;
-    const page = { rows: facts, facts, stored: facts.length, malformed: 0, nextPageToken, totalRecords: null };
-    return afterPage(progress, page, NOW);
-  }, plannedShard(shard!));
+  return pages.reduce(
+    (progress, times, n) => {
+      const facts = times.map((ms) => factOf('user_activity', activityRow({ time: instant(ms) })));
+      const nextPageToken = more || n < pages.length - 1 ? `page-${n + 1}` : null;
+      const page = { rows: facts, facts, problems: [], nextPageToken, totalRecords: null };
+      return afterPage(progress, page, NOW);
+    },
+    plannedShard(shard!, 0),
+  );
 }
 
 describe('the progress after a page', () => {
-  it('adds up rows, facts and pages', () => {
-    expect(read(WHOLE, [[-1, -2], [-3]])).toMatchObject({ rows: 3, facts: 3, pages: 2, state: 'reading' });
+  it('adds up rows and pages', () => {
+    expect(read(WHOLE, [[-1, -2], [-3]])).toMatchObject({ rows: 3, pages: 2, state: 'reading' });
   });
 
   it('names the next page and since when', () => {
@@ -43,13 +46,17 @@ describe('the progress after a page', () => {
 
   it('knows no times of users, whose lists have no order', () => {
     const facts = [factOf('user', { id: 'u1', user_created_at: instant() })];
-    const page = { rows: facts, facts, stored: 1, malformed: 0, nextPageToken: 'next', totalRecords: 7 };
-    expect(afterPage(plannedShard(USERS!), page, NOW)).toMatchObject({ newest: null, totalRecords: 7, inOrder: true });
+    const page = { rows: facts, facts, problems: [], nextPageToken: 'next', totalRecords: 7 };
+    expect(afterPage(plannedShard(USERS!, 0), page, NOW)).toMatchObject({
+      newest: null,
+      totalRecords: 7,
+      inOrder: true,
+    });
   });
 
   it('keeps the number of rows that Zoom said once', () => {
-    const page = { rows: [], facts: [], stored: 0, malformed: 0, nextPageToken: 'next', totalRecords: 7 };
-    const first = afterPage(plannedShard(USERS!), page, NOW);
+    const page = { rows: [], facts: [], problems: [], nextPageToken: 'next', totalRecords: 7 };
+    const first = afterPage(plannedShard(USERS!, 0), page, NOW);
     expect(afterPage(first, { ...page, totalRecords: null }, NOW).totalRecords).toBe(7);
   });
 });
@@ -91,8 +98,9 @@ describe('a shard that is read whole', () => {
 });
 
 describe('a shard that begins again', () => {
-  it('forgets all but its calls, which were made', () => {
-    const before = { ...read(WHOLE, [[-1]]), calls: 5 };
-    expect(restarted(before)).toEqual({ ...plannedShard(WHOLE!), calls: 5 });
+  it('forgets where it was, and keeps what it counts', () => {
+    const before = { ...read(WHOLE, [[-1]]), facts: 1, calls: 5, attempts: 2 };
+    const anew = { ...plannedShard(WHOLE!, 0), facts: 1, calls: 5, attempts: 2, isReread: true };
+    expect(restarted(before)).toEqual(anew);
   });
 });

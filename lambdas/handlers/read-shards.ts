@@ -5,13 +5,13 @@ import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbRefreshLeases } from '../adapters/aws/dynamodb-refresh-leases';
 import { makeDynamoDbProgressStore, makeDynamoDbSeenUsers } from '../adapters/aws/dynamodb-run-stores';
 import { ENV } from '../contract/env';
-import type { ShardTask } from '../contract/workflow';
-import { makeReadShard } from '../core/runs/read-shard';
+import type { RunRef } from '../contract/workflow';
+import { makeWorker } from '../core/runs/worker';
 import { makeAccessTokens } from '../core/tokens/access-tokens';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
-import { ShardTaskPayload } from '../runtime/payloads';
+import { WorkerTaskPayload } from '../runtime/payloads';
 import { logger } from '../runtime/telemetry';
 import { makeZoom } from '../runtime/zoom';
 
@@ -19,9 +19,9 @@ const env = readEnv(ENV.controlTable, ENV.factsTable, ENV.perSecondShare, ENV.pe
 const client = makeDocumentClient();
 const zoom = makeZoom();
 
-const nameOf = ({ run, shard }: ShardTask) => ({ connectionId: run.connectionId, runId: run.runId, shard: shard.id });
+const nameOf = ({ connectionId, runId }: RunRef) => ({ connectionId, runId });
 
-const readShard = makeReadShard(
+const work = makeWorker(
   {
     connections: makeDynamoDbConnectionStore(client, env.CONTROL_TABLE),
     progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
@@ -37,10 +37,13 @@ const readShard = makeReadShard(
     zoom: zoom.api,
     clock: systemClock,
     log: {
-      page: (task, read) => logger.info('page stored', { ...nameOf(task), ...read }),
-      malformed: (task, problems) => logger.error('rows that cannot become facts', { ...nameOf(task), problems }),
-      fault: (task, error) => logger.warn('Zoom failed, trying again', { ...nameOf(task), what: error.message }),
-      reconnectNeeded: (task) => logger.warn('the grant is dead: a new consent is needed', nameOf(task)),
+      page: (run, shard, read) => logger.info('page stored', { ...nameOf(run), shard: shard.id, ...read }),
+      malformed: (run, shard, problems) =>
+        logger.error('rows that cannot become facts', { ...nameOf(run), shard: shard.id, problems }),
+      fault: (run, shard, { message }) =>
+        logger.warn('Zoom failed, trying again', { ...nameOf(run), shard: shard.id, what: message }),
+      gaveUp: (run, shard) => logger.error('a shard was given up', { ...nameOf(run), shard: shard.id }),
+      reconnectNeeded: (run) => logger.warn('the grant is dead: a new consent is needed', nameOf(run)),
     },
   },
   {
@@ -50,7 +53,7 @@ const readShard = makeReadShard(
   },
 );
 
-/** Step Functions task: reads one shard as far as time and quota allow. */
+/** Step Functions task: reads a worker's shards as far as time and quota allow. */
 export const handler = instrument(async (event: unknown, context) =>
-  readShard(ShardTaskPayload.parse(event), systemClock.now() + context.getRemainingTimeInMillis()),
+  work(WorkerTaskPayload.parse(event), systemClock.now() + context.getRemainingTimeInMillis()),
 );

@@ -1,0 +1,96 @@
+import type { Clock } from '../clock';
+import type { Reservation } from './ledger';
+
+/** What a chain is told: call now, or nobody may call before a time (epoch ms) too far away to wait for. */
+export type Turn = { readonly kind: 'now' } | { readonly kind: 'parked'; readonly untilMs: number };
+
+export interface PacerSettings {
+  /** Calls a second that the ledger allows at most. */
+  readonly callsPerSecond: number;
+  /** A wait up to this is slept. */
+  readonly longestSleepMs: number;
+}
+
+/** How late a call may start: later, and it would bunch with the calls that have the next start times. */
+const SLOT_LIFE_MS = 20;
+/** Before any chain has come round, a call and its bookkeeping are taken to last this long. */
+const FIRST_CYCLE_MS = 300;
+/** Weight of the latest round in the running average. */
+const CYCLE_WEIGHT = 0.2;
+
+/**
+ * Hands the start times that this worker has of one label to its chains, and asks the ledger for more when none are
+ * left: for as many as the chains can use in time, so that few are lost and the ledger is seldom written.
+ */
+export class Pacer {
+  private slots: number[] = [];
+  private asking: Promise<Reservation> | undefined;
+  private chains = 0;
+  private cycleMs = FIRST_CYCLE_MS;
+
+  constructor(
+    private readonly reserve: (count: number) => Promise<Reservation>,
+    private readonly clock: Clock,
+    private readonly settings: PacerSettings,
+  ) {}
+
+  /** Runs a chain, which counts among those that share the start times until it ends. */
+  async during<Result>(chain: () => Promise<Result>): Promise<Result> {
+    this.chains++;
+    try {
+      return await chain();
+    } finally {
+      this.chains--;
+    }
+  }
+
+  /** Waits for the caller's turn. */
+  async turn(): Promise<Turn> {
+    for (;;) {
+      const startAtMs = this.slots.shift();
+      if (startAtMs !== undefined) {
+        await this.sleepUntil(startAtMs);
+        if (this.clock.now() <= startAtMs + SLOT_LIFE_MS) return { kind: 'now' };
+        continue; // slept through: it is forfeited
+      }
+      const reservation = await (this.asking ??= this.ask());
+      const again = reservation.kind === 'slots' ? 0 : waitOf(reservation);
+      if (again - this.clock.now() > this.settings.longestSleepMs) return { kind: 'parked', untilMs: again };
+      if (again > 0) await this.sleepUntil(again);
+    }
+  }
+
+  /** Tells how long a chain took from one turn to wanting the next. */
+  cameRound(milliseconds: number): void {
+    this.cycleMs += CYCLE_WEIGHT * (milliseconds - this.cycleMs);
+  }
+
+  private async ask(): Promise<Reservation> {
+    try {
+      const reservation = await this.reserve(this.usefulCount());
+      if (reservation.kind === 'slots') this.slots.push(...reservation.startsAtMs);
+      return reservation;
+    } finally {
+      this.asking = undefined;
+    }
+  }
+
+  /**
+   * How many start times in a row the chains can use: without end when they come round faster than the limit allows,
+   * otherwise one each, for the next in the row would pass before the first chain is back.
+   */
+  private usefulCount(): number {
+    const chains = Math.max(1, this.chains);
+    const callsPerSecond = chains / (this.cycleMs / 1000);
+    return callsPerSecond >= this.settings.callsPerSecond ? Number.MAX_SAFE_INTEGER : chains;
+  }
+
+  private async sleepUntil(timeMs: number): Promise<void> {
+    const left = timeMs - this.clock.now();
+    if (left > 0) await this.clock.sleep(left);
+  }
+}
+
+function waitOf(reservation: Exclude<Reservation, { kind: 'slots' }>): number {
+  return reservation.kind === 'later' ? reservation.retryAtMs : reservation.untilMs;
+}

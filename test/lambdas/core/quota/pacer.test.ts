@@ -1,0 +1,108 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { QuotaLimit } from '../../../../lambdas/core/quota/limits';
+import { Pacer } from '../../../../lambdas/core/quota/pacer';
+import { DAY, MINUTE, NOW } from '../../../support/clock';
+import { InMemoryQuotaLedger, busiestSecond } from '../../../support/quota';
+import { SimulatedClock } from '../../../support/simulated-clock';
+
+const KEY = { zoomAccountId: 'account-1', label: 'heavy' } as const;
+const PRO: QuotaLimit = { callsPerSecond: 10, callsPerDay: Infinity };
+
+/** Workers of one account with chains that make calls of a length, for a minute. */
+async function callsOf(workers: number, chains: number, callMs: () => number, limit = PRO) {
+  const clock = new SimulatedClock();
+  const ledger = new InMemoryQuotaLedger();
+  const startedAt: number[] = [];
+  const end = clock.now() + MINUTE;
+  const chain = async (pacer: Pacer) => {
+    while (clock.now() < end && (await pacer.turn()).kind === 'now') {
+      const began = clock.now();
+      startedAt.push(began);
+      await clock.sleep(callMs());
+      pacer.cameRound(clock.now() - began);
+    }
+  };
+  const pacers = Array.from({ length: workers }, () => {
+    const reserve = (count: number) => ledger.reserve(KEY, limit, { count, urgent: false }, clock.now());
+    return new Pacer(reserve, clock, { callsPerSecond: limit.callsPerSecond, longestSleepMs: 30_000 });
+  });
+  const all = pacers.flatMap((pacer) => Array.from({ length: chains }, () => pacer.during(() => chain(pacer))));
+  await clock.run(Promise.all(all));
+  return { startedAt, ledgerWrites: ledger.writes };
+}
+
+describe('the workers of an account', () => {
+  it('never begin more calls in a second than the limit, however long their calls take', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 20 }),
+        async (workers, chains, lengths) => {
+          let call = 0;
+          const { startedAt } = await callsOf(workers, chains, () => lengths[call++ % lengths.length] ?? 1);
+          expect(busiestSecond(startedAt)).toBeLessThanOrEqual(10);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it.each([
+    ['Pro', 10],
+    ['Business', 40],
+  ])('use nine tenths of the limit of %s at least with calls of 200 ms', async (_plan, callsPerSecond) => {
+    const { startedAt } = await callsOf(4, 5, () => 200, { callsPerSecond, callsPerDay: Infinity });
+
+    expect(startedAt.length).toBeGreaterThan(0.9 * callsPerSecond * 60);
+  });
+
+  it('write the ledger once for four calls at most', async () => {
+    const { startedAt, ledgerWrites } = await callsOf(4, 5, () => 200);
+
+    expect(ledgerWrites / startedAt.length).toBeLessThan(0.25);
+  });
+});
+
+describe('a chain', () => {
+  it('is parked when nobody may call for longer than it would sleep', async () => {
+    const clock = new SimulatedClock();
+    const settings = { callsPerSecond: 10, longestSleepMs: 30_000 };
+    const pacer = new Pacer(() => Promise.resolve({ kind: 'blocked', untilMs: NOW + DAY }), clock, settings);
+
+    await expect(clock.run(pacer.turn())).resolves.toEqual({ kind: 'parked', untilMs: NOW + DAY });
+  });
+
+  it('sleeps a short block through', async () => {
+    const clock = new SimulatedClock();
+    const ledger = new InMemoryQuotaLedger();
+    await ledger.block(KEY, NOW + 5000);
+    const reserve = (count: number) => ledger.reserve(KEY, PRO, { count, urgent: false }, clock.now());
+    const pacer = new Pacer(reserve, clock, { callsPerSecond: 10, longestSleepMs: 30_000 });
+
+    await expect(clock.run(pacer.turn())).resolves.toEqual({ kind: 'now' });
+    expect(clock.now()).toBe(NOW + 5000);
+  });
+
+  it('gives up a start time that it slept through, and takes another', async () => {
+    const clock = new SimulatedClock();
+    const given = [[NOW], [NOW + 1000]];
+    const reserve = () => Promise.resolve({ kind: 'slots' as const, startsAtMs: given.shift() ?? [] });
+    const pacer = new Pacer(reserve, clock, { callsPerSecond: 10, longestSleepMs: 30_000 });
+    await clock.run(clock.sleep(500));
+    await clock.run(pacer.turn());
+
+    expect(clock.now()).toBe(NOW + 1000);
+  });
+
+  it('hears of it when the ledger cannot be reached', async () => {
+    const clock = new SimulatedClock();
+    const pacer = new Pacer(() => Promise.reject(new Error('no ledger')), clock, {
+      callsPerSecond: 10,
+      longestSleepMs: 1,
+    });
+
+    await expect(clock.run(pacer.turn())).rejects.toThrow('no ledger');
+  });
+});

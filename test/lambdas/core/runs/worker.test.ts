@@ -1,0 +1,394 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { RunRef, Shard, WorkerOutcome } from '../../../../lambdas/contract/workflow';
+import type { ZoomRow } from '../../../../lambdas/core/facts/stable-form';
+import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
+import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
+import { type WorkerPorts, makeWorker } from '../../../../lambdas/core/runs/worker';
+import type { AccessTokens } from '../../../../lambdas/core/tokens/access-tokens';
+import type { PageAnswer } from '../../../../lambdas/core/zoom/ports';
+import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
+import { DAY, HOUR, MINUTE, NOW } from '../../../support/clock';
+import { InMemoryConnectionStore, connectedRecord } from '../../../support/connections';
+import { InMemoryFactStore, activityRow, operationRow, userRow } from '../../../support/facts';
+import { InMemoryQuotaLedger, busiestSecond } from '../../../support/quota';
+import { BACKFILL, InMemoryProgressStore, InMemorySeenUsers, SYNC } from '../../../support/runs';
+import { SimulatedClock } from '../../../support/simulated-clock';
+import { FakeZoomLists } from '../../../support/zoom-lists';
+
+const DATES = ['2026-10-12', '2026-10-11'];
+const SHARDS: readonly Shard[] = [...dailyShards(DATES), ...userShards()];
+const SETTINGS = { quotaShare: { perSecond: 1, perDay: 1 }, retentionDays: 365, apiUrl: 'https://api.zoom.us' };
+
+/** Ten rows of each report and date, newest first, and five users of each status. */
+function rowsOf(shard: Shard): readonly ZoomRow[] {
+  if (shard.stream === 'user') {
+    return Array.from({ length: 5 }, (_, i) =>
+      userRow({ id: `u-${shard.status}-${i}`, email: `${shard.status}${i}@example.com`, status: shard.status }),
+    );
+  }
+  const row = shard.stream === 'user_activity' ? activityRow : operationRow;
+  return Array.from({ length: 10 }, (_, i) => row({ time: `${shard.from}T06:${String(59 - i)}:00Z` }));
+}
+
+const ALL_ROWS = SHARDS.flatMap((shard) => rowsOf(shard)).length;
+
+/** What outlives a worker: the stores, Zoom, and time. */
+function makeWorld(run: RunRef = BACKFILL, shards: readonly Shard[] = SHARDS) {
+  const clock = new SimulatedClock();
+  const tokens: AccessTokens = { get: () => Promise.resolve({ kind: 'token', accessToken: 'access-0' }) };
+  const progress = new InMemoryProgressStore().put(run, ...shards.map((shard) => plannedShard(shard, 0)));
+  const logged: string[] = [];
+  const note = (what: string) => () => void logged.push(what);
+  return {
+    clock,
+    progress,
+    logged,
+    connections: new InMemoryConnectionStore(connectedRecord({ status: 'backfilling', firstReadAt: null })),
+    seenUsers: new InMemorySeenUsers(),
+    facts: new InMemoryFactStore(),
+    quota: new InMemoryQuotaLedger(),
+    tokens,
+    zoom: new FakeZoomLists(clock, rowsOf, { pageSize: 3, latencyMs: 200 }),
+    log: {
+      page: note('page'),
+      malformed: note('malformed'),
+      fault: note('fault'),
+      gaveUp: note('gaveUp'),
+      reconnectNeeded: note('reconnectNeeded'),
+    },
+  } satisfies WorkerPorts & { logged: string[] };
+}
+
+type World = ReturnType<typeof makeWorld>;
+
+/** One turn of a worker, which has so long to live. */
+function turn(world: World, run: RunRef = BACKFILL, lifeMs = 10 * MINUTE): Promise<WorkerOutcome> {
+  const work = makeWorker(world, SETTINGS);
+  return world.clock.run(work({ run, worker: 0 }, world.clock.now() + lifeMs));
+}
+
+/** Turns until the worker is done, as the workflow takes them; a worker that dies is called again. */
+async function untilDone(
+  world: World,
+  run: RunRef = BACKFILL,
+  portsOf = (ports: World): WorkerPorts => ports,
+): Promise<void> {
+  for (let turns = 0; turns < 200; turns++) {
+    try {
+      const work = makeWorker(portsOf(world), SETTINGS);
+      const said = await world.clock.run(work({ run, worker: 0 }, world.clock.now() + 10 * MINUTE));
+      if (said.outcome === 'done') return;
+      if (said.outcome === 'waitUntil')
+        await world.clock.run(world.clock.sleep(Date.parse(said.at) - world.clock.now()));
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+    }
+  }
+  throw new Error('the worker does not come to an end');
+}
+
+class Killed extends Error {}
+
+/** Ports of a worker that dies at its nth call of any of them, before or after the call has had its effect. */
+function dyingAt(ports: World, nth: number, when: 'before' | 'after'): WorkerPorts {
+  let calls = 0;
+  const dying = <Port extends object>(port: Port): Port =>
+    new Proxy(port, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return async (...args: unknown[]) => {
+          const isLast = ++calls === nth;
+          if (calls > nth || (isLast && when === 'before')) throw new Killed();
+          const result: unknown = await Reflect.apply(member, target, args);
+          if (calls >= nth) throw new Killed();
+          return result;
+        };
+      },
+    });
+  const { connections, progress, seenUsers, facts, quota, tokens, zoom } = ports;
+  const all = { connections, progress, seenUsers, facts, quota, tokens, zoom };
+  return {
+    ...ports,
+    ...(Object.fromEntries(Object.entries(all).map(([name, port]) => [name, dying(port)])) as typeof all),
+  };
+}
+
+function expectTruth(world: World) {
+  expect(world.facts.items.size).toBe(ALL_ROWS);
+  expect(world.facts.stream.map(({ event }) => event)).toEqual(Array.from({ length: ALL_ROWS }, () => 'INSERT'));
+}
+
+const page = (shardRows: readonly ZoomRow[], nextPageToken: string | null = null): PageAnswer => ({
+  kind: 'page',
+  rows: shardRows,
+  nextPageToken,
+  totalRecords: null,
+});
+
+describe('a worker that nothing happens to', () => {
+  it('stores every row of its shards, each once', async () => {
+    const world = makeWorld();
+
+    await expect(turn(world)).resolves.toEqual({ outcome: 'done' });
+    expectTruth(world);
+  });
+
+  it('fetches no page twice', async () => {
+    const world = makeWorld();
+    await turn(world);
+
+    expect(world.zoom.calls).toHaveLength(4 * Math.ceil(10 / 3) + 3 * Math.ceil(5 / 3));
+  });
+
+  it('says in the progress what it read, stored and called', async () => {
+    const world = makeWorld();
+    await turn(world);
+    const progress = await world.progress.find(BACKFILL, `user_activity.${DATES[0]}.whole`);
+
+    expect(progress).toMatchObject({ state: 'done', rows: 10, facts: 10, calls: 4, pages: 4, inOrder: true });
+  });
+
+  it('reads side by side', async () => {
+    const world = makeWorld();
+    await turn(world);
+
+    expect(busiestSecond(world.zoom.calls)).toBeGreaterThan(5);
+  });
+
+  it('leaves the shards of other workers alone', async () => {
+    const world = makeWorld();
+    const [mine, theirs] = [plannedShard(userShards()[0] as Shard, 0), plannedShard(userShards()[1] as Shard, 1)];
+    world.progress.put(SYNC, mine, theirs);
+    await turn(world, SYNC);
+
+    await expect(world.progress.find(SYNC, theirs.shard.id)).resolves.toMatchObject({ state: 'planned' });
+  });
+
+  it('notes the users that it saw', async () => {
+    const world = makeWorld();
+    await turn(world);
+    const seen = await world.seenUsers.read(BACKFILL);
+
+    expect(world.facts.ofKind('user').every(({ id }) => seen.has(id))).toBe(true);
+  });
+});
+
+describe('a worker that dies', () => {
+  it('at any moment, however often, leaves facts that are the truth, each once on the stream', async () => {
+    const deaths = fc.array(
+      fc.tuple(fc.integer({ min: 1, max: 60 }), fc.constantFrom('before' as const, 'after' as const)),
+      {
+        maxLength: 8,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(deaths, async (planned) => {
+        const world = makeWorld();
+        const left = [...planned];
+        await untilDone(world, BACKFILL, (ports) => {
+          const [nth, when] = left.shift() ?? [Infinity, 'before' as const];
+          return dyingAt(ports, nth, when);
+        });
+        expectTruth(world);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('goes on with the page after the last that was stored', async () => {
+    const world = makeWorld(BACKFILL, [SHARDS[0] as Shard]);
+    await turn(world, BACKFILL, 90_000 + 300);
+    const before = await world.progress.find(BACKFILL, (SHARDS[0] as Shard).id);
+    await turn(world);
+    const after = await world.progress.find(BACKFILL, (SHARDS[0] as Shard).id);
+
+    expect(before).toMatchObject({ state: 'reading', pages: 2 });
+    expect(after).toMatchObject({ state: 'done', pages: 4, calls: 4 });
+  });
+});
+
+describe('a worker whose time is up', () => {
+  it('says to call it again', async () => {
+    const world = makeWorld();
+
+    await expect(turn(world, BACKFILL, 90_000 + 100)).resolves.toEqual({ outcome: 'again' });
+  });
+
+  it('begins nothing', async () => {
+    const world = makeWorld();
+    await turn(world, BACKFILL, 1000);
+
+    expect(world.zoom.calls).toEqual([]);
+  });
+});
+
+describe('a page token', () => {
+  it('that Zoom refuses begins the shard anew', async () => {
+    const world = makeWorld();
+    world.zoom.script.push(undefined, undefined, { kind: 'pageTokenRejected' });
+    await untilDone(world);
+
+    expectTruth(world);
+  });
+
+  it('that has become too old while the shard was parked is not tried', async () => {
+    const world = makeWorld(BACKFILL, [SHARDS[0] as Shard]);
+    await turn(world, BACKFILL, 90_000 + 300);
+    await world.clock.run(world.clock.sleep(HOUR));
+    await turn(world);
+
+    await expect(world.progress.find(BACKFILL, (SHARDS[0] as Shard).id)).resolves.toMatchObject({
+      isReread: true,
+      facts: 10,
+      calls: 2 + 4,
+    });
+  });
+});
+
+describe('what Zoom answers instead of a page', () => {
+  it('may be a fault now and then', async () => {
+    const world = makeWorld();
+    world.zoom.script.push(new ZoomFaultError('HTTP 500'), undefined, new ZoomFaultError('HTML'));
+    await untilDone(world);
+
+    expectTruth(world);
+  });
+
+  it('when it is a fault for good, costs that shard alone', async () => {
+    const world = makeWorld();
+    const fetchPage = world.zoom.fetchPage.bind(world.zoom);
+    const broken = (SHARDS[0] as Shard).id;
+    world.zoom.fetchPage = (access, shard, token) =>
+      shard.id === broken ? Promise.reject(new ZoomFaultError('HTTP 500')) : fetchPage(access, shard, token);
+    await untilDone(world);
+    const states = (await world.progress.list(BACKFILL)).map(({ shard, state }) => [shard.id, state]);
+
+    expect(Object.fromEntries(states)).toMatchObject({ [broken]: 'failed' });
+    expect(states.filter(([, state]) => state !== 'done')).toHaveLength(1);
+  });
+
+  it('may be a refusal for the calls of a second, which is heeded by all', async () => {
+    const world = makeWorld();
+    world.zoom.script.push({ kind: 'throttled', throttling: { per: 'second', retryAtMs: NOW + 3000 } });
+    await untilDone(world);
+
+    expectTruth(world);
+  });
+
+  it('may be a refusal for the calls of the day, which parks that label until then', async () => {
+    const world = makeWorld();
+    const reset = NOW + DAY;
+    const refusal = { kind: 'throttled', throttling: { per: 'day', retryAtMs: reset } } as const;
+    world.zoom.script.push(refusal);
+
+    await expect(turn(world)).resolves.toEqual({ outcome: 'waitUntil', at: new Date(reset).toISOString() });
+    await untilDone(world);
+    expectTruth(world);
+  });
+
+  it('may be that the grant does not cover the stream: it is noted with Zoom’s words, and the others go on', async () => {
+    const world = makeWorld();
+    const fetchPage = world.zoom.fetchPage.bind(world.zoom);
+    const denied = { kind: 'denied', cause: 'missing_scope', reason: 'does not contain scopes:[x]' } as const;
+    world.zoom.fetchPage = (access, shard, token) =>
+      shard.stream === 'admin_operation' ? Promise.resolve(denied) : fetchPage(access, shard, token);
+    await untilDone(world);
+    const progress = await world.progress.list(BACKFILL);
+
+    expect(progress.filter(({ state }) => state === 'denied').map(({ denied: why }) => why)).toEqual([denied, denied]);
+    expect(world.facts.ofKind('user_activity')).toHaveLength(20);
+  });
+
+  it('may be that the grant is dead: the connection asks for a new consent, and the worker ends', async () => {
+    const world = makeWorld();
+    world.tokens.get = () => Promise.resolve({ kind: 'reconnectNeeded', reason: 'gone' });
+
+    await expect(turn(world)).resolves.toEqual({ outcome: 'done' });
+    await expect(world.connections.find('c1')).resolves.toMatchObject({ status: 'reconnect_needed', reason: 'gone' });
+  });
+
+  it('may be rows that cannot become facts: the others are stored, and it is told without their values', async () => {
+    const world = makeWorld(BACKFILL, [SHARDS[0] as Shard]);
+    world.zoom.script.push(page([{ email: 'no-time@example.com' }, activityRow()]));
+    await turn(world);
+
+    expect(world.facts.items.size).toBe(1);
+    expect(world.logged).toContain('malformed');
+  });
+});
+
+describe('a token that Zoom rejects', () => {
+  it('is refreshed once, and the page fetched again', async () => {
+    const world = makeWorld(BACKFILL, [SHARDS[0] as Shard]);
+    const asked: (string | undefined)[] = [];
+    world.tokens.get = (_key, rejected) => {
+      asked.push(rejected);
+      return Promise.resolve({ kind: 'token', accessToken: rejected === undefined ? 'old' : 'new' });
+    };
+    world.zoom.script.push({ kind: 'tokenRejected' });
+    await turn(world);
+
+    expect(asked.filter((rejected) => rejected !== undefined)).toEqual(['old']);
+    expect(world.facts.items.size).toBe(10);
+  });
+});
+
+describe('a connection that is stopped', () => {
+  it.each([
+    ['paused', { status: 'paused' as const }],
+    ['renewed by another consent', { generation: 'g2' }],
+  ])('%s is read no further', async (_how, change) => {
+    const world = makeWorld();
+    const connection = await world.connections.find('c1');
+    if (connection === undefined) throw new Error('there is one');
+    await world.connections.update(connection, change);
+
+    await expect(turn(world)).resolves.toEqual({ outcome: 'done' });
+    expect(world.facts.items.size).toBe(0);
+  });
+});
+
+describe('a sync', () => {
+  const shard: Shard = {
+    id: 'user_activity.2026-10-11.since',
+    stream: 'user_activity',
+    from: '2026-10-11',
+    to: '2026-10-11',
+    floor: '2026-10-11T06:57:00.000Z',
+  };
+
+  it('stops at the page that reaches past its floor', async () => {
+    const world = makeWorld(SYNC, [shard]);
+    await turn(world, SYNC);
+
+    expect(world.zoom.calls).toHaveLength(2);
+  });
+
+  it('reads on to the end when rows are out of order', async () => {
+    const world = makeWorld(SYNC, [shard]);
+    const rows = [...rowsOf(shard)].reverse();
+    world.zoom.fetchPage = () => Promise.resolve(page(rows.slice(0, 3), 'next'));
+    let calls = 0;
+    world.zoom.fetchPage = () => {
+      const at = 3 * calls++;
+      return Promise.resolve(page(rows.slice(at, at + 3), at + 3 < rows.length ? `t${at}` : null));
+    };
+    await turn(world, SYNC);
+
+    expect(calls).toBe(4);
+  });
+
+  it('counts what is new, and puts nothing known on the stream again', async () => {
+    const world = makeWorld(SYNC, [{ ...shard, floor: null }]);
+    world.progress.put(BACKFILL, plannedShard(shard, 0));
+    await turn(world, BACKFILL);
+    const before = world.facts.stream.length;
+    await turn(world, SYNC);
+
+    expect(before).toBeGreaterThan(0);
+    expect(world.facts.stream).toHaveLength(10);
+    await expect(world.progress.find(SYNC, shard.id)).resolves.toMatchObject({ facts: 10 - before });
+  });
+});
