@@ -104,7 +104,8 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => seenUsers.add(BACKFILL, 'page', [fact.id]),
     () => facts.write([fact]),
     () => facts.writeChanged([fact]),
-    () => quota.reserve(quotaKey, { callsPerSecond: 1, callsPerDay: 1 }, { count: 1, urgent: false }, now),
+    () =>
+      quota.reserve(quotaKey, { callsPerSecond: 1, callsPerDay: 1 }, { count: 1, urgent: false, earliestMs: 0 }, now),
     () => quota.slowDown(quotaKey, now, now),
     () => quota.block(quotaKey, now),
     () => leases.currentVersion(GRANT),

@@ -22,6 +22,8 @@ export interface SlotRequest {
   readonly count: number;
   /** Does not wait until the start times are near: for the few calls of a sync, beside a backfill's many. */
   readonly urgent: boolean;
+  /** Start times before this are of no use to it, epoch ms. */
+  readonly earliestMs: number;
 }
 
 /** What a caller gets: times to start one call each at, or a time to ask again. */
@@ -59,14 +61,14 @@ const NEVER_CALLED: LedgerEntry = { nextMs: 0, day: '', usedToday: 0, blockedUnt
 export function reserveSlots(
   read: LedgerEntry | undefined,
   limit: QuotaLimit,
-  { count, urgent }: SlotRequest,
+  { count, urgent, earliestMs }: SlotRequest,
   now: number,
 ): { readonly reservation: Reservation; readonly next?: LedgerEntry } {
   const entry = read ?? NEVER_CALLED;
   if (entry.blockedUntilMs > now) return { reservation: { kind: 'blocked', untilMs: entry.blockedUntilMs } };
-  const firstMs = Math.max(now, entry.nextMs);
-  if (!urgent && firstMs - now > LOOKAHEAD_MS) {
-    return { reservation: { kind: 'later', retryAtMs: firstMs - LOOKAHEAD_MS } };
+  const firstMs = Math.max(now, earliestMs, entry.nextMs);
+  if (!urgent && entry.nextMs - now > LOOKAHEAD_MS) {
+    return { reservation: { kind: 'later', retryAtMs: entry.nextMs - LOOKAHEAD_MS } };
   }
   const day = utcDate(firstMs);
   const usedToday = entry.day === day ? entry.usedToday : 0;

@@ -13,6 +13,10 @@ export interface PacerSettings {
 
 /** How late a call may start: later, and it would bunch with the calls that have the next start times. */
 const SLOT_LIFE_MS = 20;
+/** With each start time in a row that is lost the next may be so many times later: a machine that is slow gets on too. */
+const PATIENCE = 2;
+/** At first the ledger is taken to answer within this time. */
+const FIRST_LEAD_MS = 50;
 /** Before any chain has come round, a call and its bookkeeping are taken to last this long. */
 const FIRST_CYCLE_MS = 300;
 /** Weight of the latest round in the running average. */
@@ -27,9 +31,11 @@ export class Pacer {
   private asking: Promise<Reservation> | undefined;
   private chains = 0;
   private cycleMs = FIRST_CYCLE_MS;
+  /** How long the ledger took to answer lately: a start time nearer than that would be past when it is known. */
+  private leadMs = FIRST_LEAD_MS;
 
   constructor(
-    private readonly reserve: (count: number) => Promise<Reservation>,
+    private readonly reserve: (count: number, earliestMs: number) => Promise<Reservation>,
     private readonly clock: Clock,
     private readonly settings: PacerSettings,
   ) {}
@@ -46,12 +52,13 @@ export class Pacer {
 
   /** Waits for the caller's turn. */
   async turn(): Promise<Turn> {
-    for (;;) {
+    for (let lifeMs = SLOT_LIFE_MS; ;) {
       const startAtMs = this.slots.shift();
       if (startAtMs !== undefined) {
         await this.sleepUntil(startAtMs);
-        if (this.clock.now() <= startAtMs + SLOT_LIFE_MS) return { kind: 'now' };
-        continue; // slept through: it is forfeited
+        if (this.clock.now() <= startAtMs + lifeMs) return { kind: 'now' };
+        lifeMs *= PATIENCE; // slept through: it is forfeited
+        continue;
       }
       const reservation = await (this.asking ??= this.ask());
       const again = reservation.kind === 'slots' ? 0 : waitOf(reservation);
@@ -66,8 +73,10 @@ export class Pacer {
   }
 
   private async ask(): Promise<Reservation> {
+    const askedAt = this.clock.now();
     try {
-      const reservation = await this.reserve(this.usefulCount());
+      const reservation = await this.reserve(this.usefulCount(), askedAt + this.leadMs);
+      this.leadMs = Math.max(FIRST_LEAD_MS, 1.5 * (this.clock.now() - askedAt));
       if (reservation.kind === 'slots') this.slots.push(...reservation.startsAtMs);
       return reservation;
     } finally {

@@ -115,7 +115,8 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
       const limit = quotaLimit(connection.plan ?? 'unknown', label, settings.quotaShare);
       const isUrgent = run.kind === 'sync';
       const pacer = new Pacer(
-        (count) => ports.quota.reserve({ zoomAccountId, label }, limit, { count, urgent: isUrgent }, clock.now()),
+        (count, earliestMs) =>
+          ports.quota.reserve({ zoomAccountId, label }, limit, { count, urgent: isUrgent, earliestMs }, clock.now()),
         clock,
         { callsPerSecond: limit.callsPerSecond, longestSleepMs: LONGEST_SLEEP_MS },
       );

@@ -19,7 +19,7 @@ const ENTRY = {
   paceSetMs: 0,
   revision: 7,
 };
-const ONE = { count: 1, urgent: false };
+const ONE = { count: 1, urgent: false, earliestMs: 0 };
 
 describe('a reservation', () => {
   it('is written, provided that nobody has reserved meanwhile', async () => {

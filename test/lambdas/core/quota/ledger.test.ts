@@ -13,7 +13,7 @@ import { DAY, MINUTE, NOW, SECOND } from '../../../support/clock';
 import { busiestSecond } from '../../../support/quota';
 
 const UNCAPPED: QuotaLimit = { callsPerSecond: 10, callsPerDay: Infinity };
-const ONE = { count: 1, urgent: false };
+const ONE = { count: 1, urgent: false, earliestMs: 0 };
 
 /** A caller of the account: how long after the one before, how many it wants, and how far its clock is off. */
 const callers = fc.array(
@@ -36,7 +36,7 @@ function startTimes(
   const startsAtMs: number[] = [];
   for (const { afterMs, skewMs, ...request } of asked) {
     now += afterMs;
-    const { reservation, next } = reserveSlots(entry, limit, request, now + skewMs);
+    const { reservation, next } = reserveSlots(entry, limit, { ...request, earliestMs: 0 }, now + skewMs);
     entry = next ?? entry;
     if (reservation.kind === 'slots') startsAtMs.push(...reservation.startsAtMs);
   }
@@ -99,13 +99,19 @@ describe('the start times that callers of an account get', () => {
 
   it('are not saved up while nobody calls', () => {
     const { next } = reserveSlots(undefined, UNCAPPED, ONE, NOW);
-    const later = reserveSlots(next, UNCAPPED, { count: 100, urgent: false }, NOW + DAY).reservation;
+    const later = reserveSlots(next, UNCAPPED, { count: 100, urgent: false, earliestMs: 0 }, NOW + DAY).reservation;
 
     expect(busiestSecond(slotsOf(later))).toBeLessThanOrEqual(10);
   });
 
+  it('are not before the caller can use them', () => {
+    const request = { count: 2, urgent: false, earliestMs: NOW + 300 };
+
+    expect(slotsOf(reserveSlots(undefined, UNCAPPED, request, NOW).reservation)[0]).toBe(NOW + 300);
+  });
+
   it('come in blocks of a second at most', () => {
-    const { reservation } = reserveSlots(undefined, UNCAPPED, { count: 1000, urgent: false }, NOW);
+    const { reservation } = reserveSlots(undefined, UNCAPPED, { count: 1000, urgent: false, earliestMs: 0 }, NOW);
 
     expect(Math.max(...slotsOf(reservation)) - NOW).toBeLessThan(SECOND);
   });
@@ -134,7 +140,7 @@ describe('a caller for whom no start time is near', () => {
   });
 
   it('gets the next one all the same when it is urgent', () => {
-    const { reservation } = reserveSlots(busy, UNCAPPED, { count: 1, urgent: true }, NOW);
+    const { reservation } = reserveSlots(busy, UNCAPPED, { count: 1, urgent: true, earliestMs: 0 }, NOW);
 
     expect(reservation).toEqual({ kind: 'slots', startsAtMs: [busy.nextMs] });
   });
@@ -144,15 +150,20 @@ describe('the limit of a day', () => {
   const capped = { callsPerSecond: 10, callsPerDay: 5 };
 
   it('blocks until the next midnight in UTC once it is used up', () => {
-    const { next } = reserveSlots(undefined, capped, { count: 9, urgent: false }, NOW);
+    const { next } = reserveSlots(undefined, capped, { count: 9, urgent: false, earliestMs: 0 }, NOW);
     const { reservation } = reserveSlots(next, capped, ONE, NOW + MINUTE);
 
     expect(reservation).toEqual({ kind: 'blocked', untilMs: Date.parse('2026-10-13T00:00:00Z') });
   });
 
   it('counts anew from midnight on', () => {
-    const { next } = reserveSlots(undefined, capped, { count: 9, urgent: false }, NOW);
-    const { reservation } = reserveSlots(next, capped, { count: 9, urgent: false }, Date.parse('2026-10-13T00:00:00Z'));
+    const { next } = reserveSlots(undefined, capped, { count: 9, urgent: false, earliestMs: 0 }, NOW);
+    const { reservation } = reserveSlots(
+      next,
+      capped,
+      { count: 9, urgent: false, earliestMs: 0 },
+      Date.parse('2026-10-13T00:00:00Z'),
+    );
 
     expect(slotsOf(reservation)).toHaveLength(5);
   });
@@ -162,17 +173,21 @@ describe('a refusal of Zoom', () => {
   it('for the calls of a second moves the next start time of everybody', () => {
     const entry = slowedDown(undefined, NOW + 1500, NOW);
 
-    expect(slotsOf(reserveSlots(entry, UNCAPPED, { count: 1, urgent: true }, NOW).reservation)).toEqual([NOW + 1500]);
+    expect(slotsOf(reserveSlots(entry, UNCAPPED, { count: 1, urgent: true, earliestMs: 0 }, NOW).reservation)).toEqual([
+      NOW + 1500,
+    ]);
   });
 
   it('for the calls of a second makes all go slower, and faster again with time', () => {
     const spacing = (now: number) => {
       const [first = 0, second = 0] = slotsOf(
-        reserveSlots(slowed, UNCAPPED, { count: 2, urgent: false }, now).reservation,
+        reserveSlots(slowed, UNCAPPED, { count: 2, urgent: false, earliestMs: 0 }, now).reservation,
       );
       return second - first;
     };
-    const usual = slotsOf(reserveSlots(undefined, UNCAPPED, { count: 2, urgent: false }, NOW).reservation);
+    const usual = slotsOf(
+      reserveSlots(undefined, UNCAPPED, { count: 2, urgent: false, earliestMs: 0 }, NOW).reservation,
+    );
     const slowed = slowedDown(undefined, NOW, NOW);
 
     expect(spacing(NOW)).toBeGreaterThan((usual[1] ?? 0) - NOW);
@@ -191,7 +206,7 @@ describe('a refusal of Zoom', () => {
   it('for the calls of the day blocks everybody until the time that it names', () => {
     const entry = blocked(undefined, NOW + DAY);
 
-    expect(reserveSlots(entry, UNCAPPED, { count: 1, urgent: true }, NOW).reservation).toEqual({
+    expect(reserveSlots(entry, UNCAPPED, { count: 1, urgent: true, earliestMs: 0 }, NOW).reservation).toEqual({
       kind: 'blocked',
       untilMs: NOW + DAY,
     });
