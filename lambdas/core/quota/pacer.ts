@@ -13,7 +13,7 @@ export interface PacerSettings {
 
 /** How late a call may start: later, and it would bunch with the calls that have the next start times. */
 const SLOT_LIFE_MS = 20;
-/** With each start time in a row that is lost the next may be so many times later: a machine that is slow gets on too. */
+/** With each start time in a row that a chain oversleeps it may be so many times later: a slow machine gets on too. */
 const PATIENCE = 2;
 /** At first the ledger is taken to answer within this time. */
 const FIRST_LEAD_MS = 50;
@@ -53,7 +53,7 @@ export class Pacer {
   /** Waits for the caller's turn. */
   async turn(): Promise<Turn> {
     for (let lifeMs = SLOT_LIFE_MS; ;) {
-      const startAtMs = this.slots.shift();
+      const startAtMs = this.nextSlot();
       if (startAtMs !== undefined) {
         await this.sleepUntil(startAtMs);
         if (this.clock.now() <= startAtMs + lifeMs) return { kind: 'now' };
@@ -70,6 +70,13 @@ export class Pacer {
   /** Tells how long a chain took from one turn to wanting the next. */
   cameRound(milliseconds: number): void {
     this.cycleMs += CYCLE_WEIGHT * (milliseconds - this.cycleMs);
+  }
+
+  /** The next start time that has not passed while no chain was free. */
+  private nextSlot(): number | undefined {
+    const now = this.clock.now();
+    this.slots = this.slots.filter((startAtMs) => startAtMs + SLOT_LIFE_MS >= now);
+    return this.slots.shift();
   }
 
   private async ask(): Promise<Reservation> {
