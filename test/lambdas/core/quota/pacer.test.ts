@@ -47,7 +47,7 @@ describe('the workers of an account', () => {
           expect(busiestSecond(startedAt)).toBeLessThanOrEqual(10);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 50 },
     );
   });
 
