@@ -8,7 +8,7 @@ import type { Throttling } from '../zoom/throttling';
 import { ZoomFaultError } from '../zoom/zoom-fault';
 import type { ShardProgress } from './ports';
 import { afterPage, isFinished, restarted } from './shard-progress';
-import type { WorkerPorts, WorkerSettings } from './worker';
+import type { WorkerPorts, WorkerSettings } from './worker-ports';
 
 /** How a turn of a chain ended, besides by a fault, which is thrown. */
 export type ChainEnd =

@@ -1,44 +1,12 @@
 import type { RunRef, Shard, WorkerOutcome, WorkerTask } from '../../contract/workflow';
-import type { Clock } from '../clock';
-import type { ConnectionStore } from '../connections/ports';
-import type { FactStore } from '../facts/ports';
-import { type QuotaShare, type RateLimitLabel, quotaLimit } from '../quota/limits';
+import { type RateLimitLabel, quotaLimit } from '../quota/limits';
 import { Pacer } from '../quota/pacer';
-import type { QuotaLedger } from '../quota/ports';
-import type { AccessTokens } from '../tokens/access-tokens';
-import { STREAM_LABELS, type ZoomLists } from '../zoom/ports';
+import { STREAM_LABELS } from '../zoom/ports';
 import { ZoomFaultError } from '../zoom/zoom-fault';
-import type { ProgressStore, SeenUsers, ShardProgress } from './ports';
+import type { ShardProgress } from './ports';
 import { type ChainEnd, ShardChain } from './shard-chain';
 import { isFinished } from './shard-progress';
-
-export interface WorkerPorts {
-  readonly connections: ConnectionStore;
-  readonly progress: ProgressStore;
-  readonly seenUsers: SeenUsers;
-  readonly facts: FactStore;
-  readonly quota: QuotaLedger;
-  readonly tokens: AccessTokens;
-  readonly zoom: ZoomLists;
-  readonly clock: Clock;
-  readonly log: WorkerLog;
-}
-
-/** What is worth a line of the log; nothing in it comes from Zoom's rows. */
-export interface WorkerLog {
-  page(run: RunRef, shard: Shard, read: { readonly rows: number; readonly stored: number }): void;
-  malformed(run: RunRef, shard: Shard, problems: readonly string[]): void;
-  fault(run: RunRef, shard: Shard, error: ZoomFaultError): void;
-  gaveUp(run: RunRef, shard: Shard): void;
-  reconnectNeeded(run: RunRef): void;
-}
-
-export interface WorkerSettings {
-  readonly quotaShare: QuotaShare;
-  readonly retentionDays: number;
-  /** Used when the account's token names no host of its own. */
-  readonly apiUrl: string;
-}
+import type { WorkerPorts, WorkerSettings } from './worker-ports';
 
 /** Chains that a worker reads side by side; more shards than that wait for one to end. */
 const CHAINS = 8;

@@ -4,7 +4,8 @@ import type { RunRef, Shard, WorkerOutcome } from '../../../../lambdas/contract/
 import type { ZoomRow } from '../../../../lambdas/core/facts/stable-form';
 import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
-import { type WorkerPorts, makeWorker } from '../../../../lambdas/core/runs/worker';
+import { makeWorker } from '../../../../lambdas/core/runs/worker';
+import type { WorkerPorts } from '../../../../lambdas/core/runs/worker-ports';
 import type { AccessTokens } from '../../../../lambdas/core/tokens/access-tokens';
 import type { PageAnswer } from '../../../../lambdas/core/zoom/ports';
 import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
