@@ -91,7 +91,7 @@ export function makeOperator(ports: OperatorPorts, settings: { readonly publicUr
     },
     async backfill({ connectionId, from, to }) {
       const connection = await existing(connectionId);
-      if (connection.backfill?.state === 'running') {
+      if (connection.status === 'backfilling' || connection.backfill?.state === 'running') {
         throw new ConflictError('a backfill of this connection is running', 'wait for its end: connector status ID');
       }
       const range = from === undefined && to === undefined ? {} : checkedRange(from, to, clock.now());

@@ -29,6 +29,8 @@ export interface RunSummary {
   readonly usersGone: number;
 }
 
+/** Lists of users say who is gone for so long; a run that took longer leaves that to the next daily sweep. */
+const LISTS_LAST_MS = 24 * 60 * 60 * 1000;
 /** A quiet report is taken as read to this long before the run: rows that are later still are the daily sweep's. */
 const QUIET_MS = 24 * 60 * 60 * 1000;
 
@@ -48,7 +50,8 @@ export function makeFinishRun(ports: FinishRunPorts) {
 
     if (connection !== undefined && startedAt !== undefined && shards.length > 0) {
       if (isCurrent(connection, run)) {
-        if (areUsersComplete(shards)) usersGone = await reconcileUsers(ports, run);
+        const isFresh = clock.now() - Date.parse(startedAt) < LISTS_LAST_MS;
+        if (isFresh && areUsersComplete(shards)) usersGone = await reconcileUsers(ports, run);
         for (const stream of REPORTS) await moveCheckpoint(connection, run, stream, shards, startedAt);
       }
       const changed = await changeConnection(connections, run.connectionId, (current) =>

@@ -180,6 +180,11 @@ describe('backfill', () => {
     await expect(backfill({}, record).answer).rejects.toThrow(ConflictError);
   });
 
+  it('refuses while the one that follows the consent is about to begin', async () => {
+    const record = connectedRecord({ status: 'backfilling', backfill: null });
+    await expect(backfill({}, record).answer).rejects.toThrow(ConflictError);
+  });
+
   it.each(NOT_READABLE)('refuses a connection that is %s', async (status) => {
     await expect(backfill({}, connectedRecord({ status })).answer).rejects.toThrow(ConflictError);
   });

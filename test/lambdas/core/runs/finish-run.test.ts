@@ -278,6 +278,11 @@ describe('the users', () => {
     return { usersGone, state: facts.ofKind('user')[0]?.state };
   };
 
+  it('are left to the next sweep by a run that took days: who came in between would pass for gone', async () => {
+    const record = connectedRecord({ syncRun: { runId: SYNC.runId, startedAt: instant(-2 * DAY) } });
+    expect(await usersAfter(sync(ALL_DONE, record))).toEqual({ usersGone: 0, state: 'present' });
+  });
+
   it('whom a complete pass did not name are gone', async () => {
     expect(await usersAfter(sync(ALL_DONE))).toEqual({ usersGone: 1, state: 'gone' });
   });
