@@ -57,7 +57,7 @@ export class ConnectionRuns extends Construct {
       description: 'Zoom connector: reads shards as far as time and quota allow',
       // a worker that is told to go on costs a state transition; minutes a turn keep those few
       timeout: Duration.minutes(10),
-      // a processor's worth in four of them, for a page costs about 60 ms of one
+      // memory buys processor time: 1 GiB is a good half of one, so four workers have two
       memoryMiB: 1024,
       environment: {
         ...tables,

@@ -1,15 +1,7 @@
-import type { Capability, LastSync, Plan, Status } from '../../contract/connection';
+import type { Connection } from '../../contract/connection';
 
 /** A connection as the control table keeps it. Instants are ISO 8601 UTC. */
-export interface ConnectionRecord {
-  readonly id: string;
-  readonly name: string;
-  readonly status: Status;
-  readonly reason: string | null;
-  readonly mergedInto: string | null;
-  readonly zoomAccountId: string | null;
-  readonly plan: Plan | null;
-  readonly connectedAt: string | null;
+export interface ConnectionRecord extends Omit<Connection, 'backfill'> {
   readonly createdAt: string;
   /** Raised by one with each change; a change is refused when somebody else was faster. */
   readonly version: number;
@@ -21,12 +13,10 @@ export interface ConnectionRecord {
   readonly backfill: BackfillRecord | null;
   /** The incremental sync that is running now. */
   readonly syncRun: { readonly runId: string; readonly startedAt: string } | null;
-  readonly lastSync: LastSync | null;
   /** When the usual backfill was completed for the first time: until then facts may be missing anywhere. */
   readonly firstReadAt: string | null;
   /** When the last daily sweep (late rows, all users) was completed. */
   readonly sweptAt: string | null;
-  readonly capabilities: readonly Capability[];
   /** Streams that could be read with this consent once, and now cannot. */
   readonly lostStreams: readonly string[];
 }

@@ -1,5 +1,6 @@
 import type { BackfillView, Connection } from '../../contract/connection';
 import type { ProgressStore, ShardProgress } from '../runs/ports';
+import { isFinished } from '../runs/shard-progress';
 import type { BackfillRecord, ConnectionRecord } from './connection-record';
 import type { ConnectionStore } from './ports';
 
@@ -83,8 +84,7 @@ function backfillView(record: BackfillRecord, shards: readonly ShardProgress[], 
       throttledByZoom: false,
     };
   }
-  const isOpen = ({ state }: ShardProgress) => state === 'planned' || state === 'reading';
-  const open = shards.filter(isOpen);
+  const open = shards.filter((progress) => !isFinished(progress));
   const shardsDone = shards.length - open.length;
   const waits = open
     .map(({ waitingUntil }) => waitingUntil)

@@ -21,10 +21,7 @@ export interface PlanRunSettings {
   readonly sweepDays: number;
 }
 
-/**
- * Workers of a backfill, side by side: a page of 300 rows costs about 60 ms of one processor, and Zoom's highest limit is
- * 40 of them a second. A sync is small, and one worker costs least.
- */
+/** Side by side: turning pages into facts takes more than one function's processor at Zoom's limits. A sync is small. */
 const BACKFILL_WORKERS = 4;
 /** A sync that never reported its end (its execution was stopped by hand) bars the next one no longer than this. */
 const SYNC_ABANDONED_MS = 6 * 60 * 60 * 1000;

@@ -139,12 +139,18 @@ export class ShardChain {
     this.progress = next;
     // a first backfill finds an empty table, where looking before writing would only cost
     const isBlind = connection.firstReadAt === null && run.kind === 'backfill' && !next.isReread;
-    this.storing = this.store(made, isBlind, pages, next);
+    this.storing = this.store(made, isBlind, pages, next, page.rows.length);
     // its failure belongs to whoever awaits it next: the following page, or the chain's end
     this.storing.catch(() => undefined);
   }
 
-  private async store({ facts }: PageFacts, isBlind: boolean, pageNumber: number, next: ShardProgress): Promise<void> {
+  private async store(
+    { facts }: PageFacts,
+    isBlind: boolean,
+    pageNumber: number,
+    next: ShardProgress,
+    rows: number,
+  ): Promise<void> {
     const { facts: table, seenUsers, progress, log } = this.ports;
     const { run } = this.context;
     let stored = facts.length;
@@ -156,7 +162,7 @@ export class ShardChain {
     }
     this.facts += stored;
     await progress.save(run, { ...next, facts: this.facts });
-    log.page(run, next.shard, { rows: facts.length, stored });
+    log.page(run, next.shard, { rows, stored });
   }
 
   private async heed(connection: ReadableConnection, { per, retryAtMs }: Throttling): Promise<ChainEnd | undefined> {

@@ -45,8 +45,8 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
   /** Reads a shard; faults of Zoom's are outlasted, then noted on it and left to a later turn. */
   async function readShard(run: RunRef, saved: ShardProgress, pacer: Pacer, deadline: number): Promise<ChainEnd> {
     const { shard } = saved;
+    let progress = saved;
     for (let faults = 1; ; faults++) {
-      const progress = (await ports.progress.find(run, shard.id)) ?? saved;
       const chain = new ShardChain(ports, settings, { run, pacer, deadline }, progress);
       try {
         return await pacer.during(() => chain.read());
@@ -55,6 +55,7 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
         ports.log.fault(run, shard, error);
         if (faults > MAX_FAULTS_IN_A_ROW) return noteFailedTurn(run, shard);
         await clock.sleep(1000 * 2 ** (faults - 1));
+        progress = (await ports.progress.find(run, shard.id)) ?? saved;
       }
     }
   }
