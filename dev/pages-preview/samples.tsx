@@ -43,6 +43,8 @@ const connected: Connection = {
     shardsTotal: 17,
     facts: 148_204,
     calls: 512,
+    callsPerSecond: null,
+    waitingShare: null,
     etaSeconds: null,
     throttledByZoom: false,
   },
@@ -66,6 +68,8 @@ const backfill = {
   shardsTotal: 17,
   facts: 61_420,
   calls: 214,
+  callsPerSecond: 4.6,
+  waitingShare: 0.62,
   etaSeconds: 190,
   throttledByZoom: false,
 } as const;
@@ -99,7 +103,16 @@ const ownShare: Connection = {
 const starting: Connection = {
   ...running,
   capabilities: [],
-  backfill: { ...backfill, shardsDone: 0, shardsTotal: 0, facts: 0, calls: 0, etaSeconds: null },
+  backfill: {
+    ...backfill,
+    shardsDone: 0,
+    shardsTotal: 0,
+    facts: 0,
+    calls: 0,
+    callsPerSecond: null,
+    waitingShare: null,
+    etaSeconds: null,
+  },
 };
 const degraded: Connection = {
   ...connected,

@@ -42,6 +42,10 @@ export interface BackfillView {
   readonly shardsTotal: number;
   readonly facts: number;
   readonly calls: number;
+  /** Zoom calls a second since its start, waits included; `null` when it is over. */
+  readonly callsPerSecond: number | null;
+  /** Of the time of its chains of pages, the share spent waiting for Zoom's quota, from 0 to 1; `null` before the first page. */
+  readonly waitingShare: number | null;
   readonly etaSeconds: number | null;
   readonly throttledByZoom: boolean;
 }

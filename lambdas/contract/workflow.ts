@@ -38,6 +38,19 @@ export interface RunRequest {
   /** First and last date to read (`yyyy-MM-dd`, UTC), both or neither; a backfill of another range than the usual. */
   readonly from?: string;
   readonly to?: string;
+  /** These shards alone, of a backfill: what an earlier one could not read. */
+  readonly shards?: readonly Shard[];
+  /**
+   * Which execution of the run it is: one that has to wait for another day's quota is continued by the next, so that no
+   * history grows without end. 1 unless said.
+   */
+  readonly part?: number;
+}
+
+/** What the first step is told: what to read, and by which execution. */
+export interface PlanTask {
+  readonly request: RunRequest;
+  readonly executionArn: string;
 }
 
 /** A planned run. `generation` is the consent that it reads with: a later consent or a disconnect stops it. */

@@ -6,7 +6,7 @@ import { makePlanRun } from '../core/runs/plan-run';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
-import { RunRequestPayload } from '../runtime/payloads';
+import { PlanTaskPayload } from '../runtime/payloads';
 import { logger } from '../runtime/telemetry';
 
 const env = readEnv(ENV.controlTable, ENV.backfillDays, ENV.overlapMinutes, ENV.sweepDays);
@@ -24,7 +24,7 @@ const planRun = makePlanRun(
 
 /** Step Functions task: says what a run reads. */
 export const handler = instrument(async (event: unknown) => {
-  const plan = await planRun(RunRequestPayload.parse(event));
+  const plan = await planRun(PlanTaskPayload.parse(event));
   logger.info('run planned', { ...plan.run, workers: plan.workers.length });
   return plan;
 });

@@ -1,8 +1,26 @@
 import * as z from 'zod';
-import type { RunRef, RunRequest, WorkerTask } from '../contract/workflow';
+import {
+  type PlanTask,
+  type RunRef,
+  type RunRequest,
+  type Shard,
+  USER_STATUSES,
+  type WorkerTask,
+} from '../contract/workflow';
 
 const date = z.iso.date();
 const kind = z.enum(['backfill', 'sync']);
+
+const ShardPayload: z.ZodType<Shard> = z.discriminatedUnion('stream', [
+  z.object({ id: z.string().min(1), stream: z.literal('user'), status: z.enum(USER_STATUSES) }),
+  z.object({
+    id: z.string().min(1),
+    stream: z.enum(['user_activity', 'admin_operation']),
+    from: date,
+    to: date,
+    floor: z.iso.datetime().nullable(),
+  }),
+]);
 
 /** Input of the state machines. */
 export const RunRequestPayload: z.ZodType<RunRequest> = z.object({
@@ -11,6 +29,14 @@ export const RunRequestPayload: z.ZodType<RunRequest> = z.object({
   kind,
   from: date.optional(),
   to: date.optional(),
+  shards: z.array(ShardPayload).optional(),
+  part: z.number().int().min(1).optional(),
+});
+
+/** Input of the first step. */
+export const PlanTaskPayload: z.ZodType<PlanTask> = z.object({
+  request: RunRequestPayload,
+  executionArn: z.string().min(1),
 });
 
 /** A planned run. */

@@ -60,7 +60,10 @@ export class RunStateMachine extends sfn.StateMachine {
 function definition(scope: Construct, id: string, steps: RunStateMachineProps['steps']): sfn.IChainable {
   const plan = LambdaInvoke.jsonata(scope, `${id}: plan the run`, {
     lambdaFunction: steps.plan,
-    payload: sfn.TaskInput.fromText('{% $states.input %}'),
+    payload: sfn.TaskInput.fromObject({
+      request: '{% $states.input %}',
+      executionArn: '{% $states.context.Execution.Id %}',
+    }),
     outputs: '{% $states.result.Payload %}',
     retryOnServiceExceptions: false,
   }).addRetry(FAULT_RETRY);

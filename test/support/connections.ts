@@ -48,6 +48,7 @@ export function connectedRecord(change: Partial<ConnectionRecord> = {}): Connect
 export function backfillRecord(change: Partial<NonNullable<ConnectionRecord['backfill']>> = {}) {
   return {
     runId: 'consent-g1',
+    executionArn: 'arn:execution:c1_consent-g1',
     isOfRange: false,
     state: 'running' as const,
     startedAt: instant(),

@@ -9,6 +9,10 @@ export class InMemoryQuotaLedger implements QuotaLedger {
   writes = 0;
   private readonly entries = new Map<string, LedgerEntry>();
 
+  find(key: QuotaKey): Promise<LedgerEntry | undefined> {
+    return Promise.resolve(this.entries.get(nameOf(key)));
+  }
+
   reserve(key: QuotaKey, limit: QuotaLimit, request: SlotRequest, now: number): Promise<Reservation> {
     const { reservation, next } = reserveSlots(this.entries.get(nameOf(key)), limit, request, now);
     if (next !== undefined) this.put(key, next);

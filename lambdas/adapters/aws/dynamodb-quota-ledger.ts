@@ -13,18 +13,20 @@ type StoredEntry = LedgerEntry & { readonly revision: number };
 export function makeDynamoDbQuotaLedger(client: DynamoDBDocumentClient, tableName: string): QuotaLedger {
   const keyOf = ({ zoomAccountId, label }: QuotaKey) => ({ pk: `${PARTITION.quota}#${zoomAccountId}`, sk: label });
 
+  async function read(key: QuotaKey): Promise<StoredEntry | undefined> {
+    const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: keyOf(key), ConsistentRead: true }));
+    return Item as StoredEntry | undefined;
+  }
+
   /** @param decide - the entry to store in place of the one read, if it changes, and the answer. */
   async function change<Answer>(
     key: QuotaKey,
     decide: (read: LedgerEntry | undefined) => { readonly answer: Answer; readonly next?: LedgerEntry | undefined },
   ): Promise<Answer> {
     for (;;) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: keyOf(key), ConsistentRead: true }),
-      );
-      const read = Item as StoredEntry | undefined;
-      const { answer, next } = decide(read);
-      if (next === undefined || (await replace(key, read, next))) return answer;
+      const current = await read(key);
+      const { answer, next } = decide(current);
+      if (next === undefined || (await replace(key, current, next))) return answer;
     }
   }
 
@@ -45,13 +47,14 @@ export function makeDynamoDbQuotaLedger(client: DynamoDBDocumentClient, tableNam
   }
 
   return {
+    find: read,
     reserve: (key, limit, request, now) =>
-      change(key, (read) => {
-        const { reservation, next } = reserveSlots(read, limit, request, now);
+      change(key, (current) => {
+        const { reservation, next } = reserveSlots(current, limit, request, now);
         return { answer: reservation, next };
       }),
     slowDown: (key, untilMs, now) =>
-      change(key, (read) => ({ answer: undefined, next: slowedDown(read, untilMs, now) })),
-    block: (key, untilMs) => change(key, (read) => ({ answer: undefined, next: blocked(read, untilMs) })),
+      change(key, (current) => ({ answer: undefined, next: slowedDown(current, untilMs, now) })),
+    block: (key, untilMs) => change(key, (current) => ({ answer: undefined, next: blocked(current, untilMs) })),
   };
 }

@@ -24,6 +24,8 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill'> {
 /** The latest backfill. Its counts are those of its end; while it runs they are added up from its shards. */
 export interface BackfillRecord {
   readonly runId: string;
+  /** The execution that runs it, or ran it last. */
+  readonly executionArn: string;
   /** Whether it read another range of dates than the usual, and so says nothing about the rest. */
   readonly isOfRange: boolean;
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';

@@ -41,6 +41,7 @@ export function makeConnectionViews({ connections, progress, now }: ConnectionVi
 /** A consent has been given, and its backfill is not planned yet. */
 const STARTING: BackfillRecord = {
   runId: '',
+  executionArn: '',
   isOfRange: false,
   state: 'running',
   startedAt: '',
@@ -80,6 +81,8 @@ function backfillView(record: BackfillRecord, shards: readonly ShardProgress[], 
       shardsTotal,
       facts,
       calls,
+      callsPerSecond: null,
+      waitingShare: null,
       etaSeconds: null,
       throttledByZoom: false,
     };
@@ -90,6 +93,9 @@ function backfillView(record: BackfillRecord, shards: readonly ShardProgress[], 
     .map(({ waitingUntil }) => waitingUntil)
     .filter((until) => until !== null && Date.parse(until) > now);
   const isWaiting = waits.length > 0 && waits.length === open.length;
+  const calls = shards.reduce((sum, progress) => sum + progress.calls, 0);
+  const waitedMs = shards.reduce((sum, progress) => sum + progress.waitedMs, 0);
+  const spentMs = shards.reduce((sum, { readingMs }) => sum + readingMs, waitedMs);
   const elapsedSeconds = Math.max(0, now - Date.parse(record.startedAt)) / 1000;
   return {
     state: isWaiting ? 'waiting' : 'running',
@@ -97,7 +103,9 @@ function backfillView(record: BackfillRecord, shards: readonly ShardProgress[], 
     shardsDone,
     shardsTotal: record.shardsTotal,
     facts: shards.reduce((sum, { facts }) => sum + facts, 0),
-    calls: shards.reduce((sum, { calls }) => sum + calls, 0),
+    calls,
+    callsPerSecond: elapsedSeconds > 0 ? calls / elapsedSeconds : null,
+    waitingShare: spentMs > 0 ? waitedMs / spentMs : null,
     // as the parts so far went, so will the rest; before the first is read nothing is known
     etaSeconds:
       shardsDone === 0 || isWaiting

@@ -1,4 +1,4 @@
-import type { Reservation, SlotRequest } from './ledger';
+import type { LedgerEntry, Reservation, SlotRequest } from './ledger';
 import type { QuotaLimit, RateLimitLabel } from './limits';
 
 /** Zoom's limits count for an account and a label, and so does the ledger. */
@@ -9,6 +9,8 @@ export interface QuotaKey {
 
 /** The ledger that all workers of an account share. All times in epoch ms. */
 export interface QuotaLedger {
+  /** What the ledger holds of an account; `undefined` when it never called under this label. */
+  find(key: QuotaKey): Promise<LedgerEntry | undefined>;
   /** Takes the next start times of an account. */
   reserve(key: QuotaKey, limit: QuotaLimit, request: SlotRequest, now: number): Promise<Reservation>;
   /** Zoom said that it was too much for a second: everybody waits until `untilMs`, then goes slower for a while. */

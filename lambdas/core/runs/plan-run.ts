@@ -1,4 +1,4 @@
-import type { RunPlan, RunRequest, Shard } from '../../contract/workflow';
+import type { PlanTask, RunPlan, RunRequest, Shard } from '../../contract/workflow';
 import type { Clock } from '../clock';
 import { type ConnectionRecord, isReadable } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
@@ -32,13 +32,13 @@ const DAY_MS = 86_400_000;
  * stopped, or another sync of it is still running. May be repeated for the same run.
  */
 export function makePlanRun({ connections, checkpoints, progress, clock }: PlanRunPorts, settings: PlanRunSettings) {
-  return async function planRun(request: RunRequest): Promise<RunPlan> {
+  return async function planRun({ request, executionArn }: PlanTask): Promise<RunPlan> {
     const { connectionId, runId, kind } = request;
     const connection = await connections.find(connectionId);
     const run = { connectionId, runId, kind, generation: connection?.generation ?? '' };
     if (connection === undefined || !isReadable(connection)) return { run, workers: [] };
 
-    const now = clock.now();
+    const now = beginningOf(connection, request) ?? clock.now();
     const shards = kind === 'backfill' ? backfillShards(request, now) : await syncShards(connection, now);
     if (kind === 'sync' && isAnotherSyncRunning(connection, runId, now)) return { run, workers: [] };
     const workers = Math.min(kind === 'backfill' ? BACKFILL_WORKERS : 1, shards.length);
@@ -47,7 +47,7 @@ export function makePlanRun({ connections, checkpoints, progress, clock }: PlanR
       run,
       shards.map((shard, index) => plannedShard(shard, index % workers)),
     );
-    await noteStart(request, shards.length, new Date(now).toISOString());
+    await noteStart(request, executionArn, shards.length, new Date(now).toISOString());
     return { run, workers: Array.from({ length: workers }, (_, index) => index) };
   };
 
@@ -75,14 +75,22 @@ export function makePlanRun({ connections, checkpoints, progress, clock }: PlanR
     return shardsSince(stream, floor, now);
   }
 
-  async function noteStart({ connectionId, runId, kind, from }: RunRequest, shardsTotal: number, at: string) {
+  async function noteStart(
+    { connectionId, runId, kind, from, shards }: RunRequest,
+    executionArn: string,
+    shardsTotal: number,
+    at: string,
+  ) {
     await changeConnection(connections, connectionId, ({ backfill }) => {
       if (kind === 'sync') return { syncRun: { runId, startedAt: at } };
-      if (backfill?.runId === runId) return undefined;
+      // a step that is repeated, an execution that goes on for another, or one that was redriven
+      if (backfill?.runId === runId)
+        return { backfill: { ...backfill, executionArn, state: 'running', endedAt: null } };
       return {
         backfill: {
           runId,
-          isOfRange: from !== undefined,
+          executionArn,
+          isOfRange: from !== undefined || shards !== undefined,
           state: 'running',
           startedAt: at,
           endedAt: null,
@@ -94,6 +102,12 @@ export function makePlanRun({ connections, checkpoints, progress, clock }: PlanR
       };
     });
   }
+}
+
+/** When a run began that is planned again: what it reads is counted from then. */
+function beginningOf({ backfill, syncRun }: ConnectionRecord, { runId }: RunRequest): number | undefined {
+  const known = [backfill, syncRun].find((run) => run?.runId === runId);
+  return known == null ? undefined : Date.parse(known.startedAt);
 }
 
 function isAnotherSyncRunning({ syncRun }: ConnectionRecord, runId: string, now: number): boolean {

@@ -31,8 +31,13 @@ export interface ShardProgress {
   readonly oldest: string | null;
   /** Whether every row so far was as old as or older than the one before it. */
   readonly inOrder: boolean;
-  /** Set while the workflow waits. */
+  /** Set while the workflow waits: when the quota that it waits for is there again. */
   readonly waitingUntil: string | null;
+  /** Time spent reading pages, and time spent waiting for the quota, since the run began. */
+  readonly readingMs: number;
+  readonly waitedMs: number;
+  /** The last fault since the last page, in words that name no value of a row; `null` when there was none. */
+  readonly problem: string | null;
   readonly denied: Denied | null;
 }
 

@@ -22,13 +22,17 @@ export function plannedShard(shard: Shard, worker: number): ShardProgress {
     oldest: null,
     inOrder: true,
     waitingUntil: null,
+    readingMs: 0,
+    waitedMs: 0,
+    problem: null,
     denied: null,
   };
 }
 
 /** The shard from its first page again; what was stored, called and tried stays counted. */
-export function restarted({ shard, worker, facts, calls, attempts }: ShardProgress): ShardProgress {
-  return { ...plannedShard(shard, worker), facts, calls, attempts, isReread: true };
+export function restarted(before: ShardProgress): ShardProgress {
+  const { shard, worker, facts, calls, attempts, readingMs, waitedMs, problem } = before;
+  return { ...plannedShard(shard, worker), facts, calls, attempts, readingMs, waitedMs, problem, isReread: true };
 }
 
 /** Whether there is nothing left to read. */
@@ -59,6 +63,7 @@ export function afterPage(before: ShardProgress, page: ReadPage, now: number): S
     pages: before.pages + 1,
     totalRecords: page.totalRecords ?? before.totalRecords,
     attempts: 0,
+    problem: null,
     malformed: before.malformed + page.problems.length,
     newest: before.pages === 0 ? times.reduce<string | null>(later, null) : before.newest,
     oldest,

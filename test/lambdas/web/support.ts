@@ -34,6 +34,8 @@ export const BACKFILLING = connection({
     shardsTotal: 17,
     facts: 61_420,
     calls: 214,
+    callsPerSecond: 4.6,
+    waitingShare: 0.62,
     etaSeconds: 190,
     throttledByZoom: false,
   },

@@ -54,6 +54,8 @@ describe('the view of a connection', () => {
       shardsTotal: 0,
       facts: 0,
       calls: 0,
+      callsPerSecond: null,
+      waitingShare: null,
       etaSeconds: null,
       throttledByZoom: false,
     });
@@ -123,6 +125,8 @@ describe('a backfill that has ended', () => {
       shardsTotal: 17,
       facts: 900,
       calls: 40,
+      callsPerSecond: null,
+      waitingShare: null,
       etaSeconds: null,
       throttledByZoom: false,
     });

@@ -20,7 +20,8 @@ function planning(record: ConnectionRecord) {
     clock: new FakeClock(),
   };
   const settings = { backfillDays: 7, overlapMinutes: 60, sweepDays: 3 };
-  const plan = makePlanRun(ports, settings);
+  const planRun = makePlanRun(ports, settings);
+  const plan = (request: RunRequest) => planRun({ request, executionArn: 'arn:execution:c1_consent-g1' });
   /** The shards that a run is planned with. */
   const shardsOf = async (request: RunRequest): Promise<readonly Shard[]> => {
     const { run } = await plan(request);
@@ -95,6 +96,23 @@ describe('a backfill', () => {
       instant(),
       'done',
     ]);
+  });
+});
+
+describe('a backfill that is planned again', () => {
+  it('reads the dates that it began with, though the date has changed', async () => {
+    const { shardsOf, clock } = planning(BACKFILLING);
+    const before = idsOf(await shardsOf(BACKFILL));
+    clock.advance(DAY);
+    expect(idsOf(await shardsOf({ ...BACKFILL, part: 2 }))).toEqual(before);
+  });
+
+  it('runs again, also when it was noted as broken off', async () => {
+    const { plan, connection } = planning(
+      connectedRecord({ backfill: backfillRecord({ state: 'failed', endedAt: instant() }) }),
+    );
+    await plan(BACKFILL);
+    expect(connection().backfill).toMatchObject({ state: 'running', endedAt: null });
   });
 });
 
