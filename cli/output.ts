@@ -1,4 +1,5 @@
-import type { Connection } from '../lambdas/contract/connection';
+import type { BackfillView, Connection } from '../lambdas/contract/connection';
+import { duration } from '../lambdas/contract/duration';
 import type { OperatorError } from '../lambdas/contract/operator';
 
 /** One JSON document on standard output. */
@@ -35,7 +36,7 @@ export function statusLines(connection: Connection): string[] {
     ...(connection.mergedInto === null ? [] : [`  part of connection ${connection.mergedInto}`]),
     ...(connection.zoomAccountId === null ? [] : [`  Zoom account ${connection.zoomAccountId}`]),
     ...(connection.connectedAt === null ? [] : [`  consent given ${connection.connectedAt}`]),
-    ...(backfill === null ? [] : [`  backfill: ${backfillText(backfill)}`]),
+    ...(backfill === null ? [] : backfillLines(backfill)),
     ...(lastSync === null ? [] : [`  last sync: ${lastSync.result} at ${lastSync.at}, ${lastSync.newFacts} new facts`]),
     ...connection.capabilities.map(({ stream, state, reason, remedy }) =>
       [`  ${stream}: ${state}`, reason, remedy].filter((part) => part !== null).join(' - '),
@@ -43,13 +44,22 @@ export function statusLines(connection: Connection): string[] {
   ];
 }
 
-function backfillText(backfill: NonNullable<Connection['backfill']>): string {
-  const { state, shardsDone, shardsTotal, facts, calls, etaSeconds, waitingUntil } = backfill;
-  return [
+function backfillLines(backfill: BackfillView): string[] {
+  const { state, shardsDone, shardsTotal, facts, calls, callsPerSecond, waitingShare, etaSeconds } = backfill;
+  const said = [
     `${state}, ${shardsDone} of ${shardsTotal} parts`,
     `${facts} facts`,
-    `${calls} calls`,
-    ...(waitingUntil === null ? [] : [`waiting for Zoom's quota until ${waitingUntil}`]),
-    ...(etaSeconds === null ? [] : [`about ${Math.ceil(etaSeconds / 60)} min left`]),
-  ].join(', ');
+    `${calls} calls${callsPerSecond === null ? '' : ` at ${callsPerSecond.toFixed(1)} a second`}`,
+    ...(waitingShare === null ? [] : [`${Math.round(100 * waitingShare)} % of the time waiting for Zoom`]),
+    ...(etaSeconds === null ? [] : [`${duration(etaSeconds)} left`]),
+  ];
+  return [`  backfill: ${said.join(', ')}`, ...noteLines(backfill).map((note) => `    ${note}`)];
+}
+
+/** Why it does not get on, or takes long. */
+function noteLines({ startedAt, waitingUntil, problem, throttledByZoom, overdue }: BackfillView): string[] {
+  if (overdue !== null) return [`running since ${startedAt}, longer than usual: ${overdue}`];
+  if (waitingUntil !== null) return [`waiting for Zoom's daily quota until ${waitingUntil}`];
+  if (problem !== null) return [`Zoom fails: ${problem}`];
+  return throttledByZoom ? ['Zoom refused calls for their rate, so it reads slower'] : [];
 }

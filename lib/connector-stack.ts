@@ -39,6 +39,10 @@ export class ConnectorStack extends Stack {
       [ENV.zoomOAuthUrl]: config.zoom.oauthUrl,
       [ENV.zoomApiUrl]: config.zoom.apiUrl,
     };
+    const quotaEnvironment: Environment = {
+      [ENV.perSecondShare]: String(config.quota.perSecondShare),
+      [ENV.perDayShare]: String(config.quota.perDayShare),
+    };
 
     const runs = new ConnectionRuns(this, 'Runs', {
       defaults,
@@ -47,6 +51,7 @@ export class ConnectorStack extends Stack {
       factsTable,
       vault,
       zoomEnvironment,
+      quotaEnvironment,
     });
     new HostedPages(this, 'HostedPages', {
       defaults,
@@ -55,6 +60,7 @@ export class ConnectorStack extends Stack {
       vault,
       runs,
       zoomEnvironment,
+      quotaEnvironment,
       backfillDays: config.backfill.days,
     });
     new IncrementalSync(this, 'IncrementalSync', {
@@ -63,7 +69,14 @@ export class ConnectorStack extends Stack {
       controlTable,
       runs,
     });
-    const operator = new OperatorAccess(this, 'OperatorAccess', { defaults, address, controlTable, vault, runs });
+    const operator = new OperatorAccess(this, 'OperatorAccess', {
+      defaults,
+      address,
+      controlTable,
+      vault,
+      runs,
+      quotaEnvironment,
+    });
     if (config.sampleConsumer) new SampleConsumer(this, 'SampleConsumer', { defaults, factsTable });
 
     this.output('ConsoleUrl', address.url, 'Where browsers reach the pages');

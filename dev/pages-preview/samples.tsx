@@ -38,6 +38,7 @@ const connected: Connection = {
   connectedAt: '2026-10-09T07:41:00Z',
   backfill: {
     state: 'done',
+    startedAt: '2026-10-09T07:41:02Z',
     waitingUntil: null,
     shardsDone: 17,
     shardsTotal: 17,
@@ -47,6 +48,8 @@ const connected: Connection = {
     waitingShare: null,
     etaSeconds: null,
     throttledByZoom: false,
+    problem: null,
+    overdue: null,
   },
   lastSync: { at: '2026-10-12T08:11:00Z', result: 'ok', newFacts: 38 },
   capabilities: readAll,
@@ -63,6 +66,7 @@ const unconnected = {
 
 const backfill = {
   state: 'running',
+  startedAt: '2026-10-12T08:12:30Z',
   waitingUntil: null,
   shardsDone: 7,
   shardsTotal: 17,
@@ -72,6 +76,8 @@ const backfill = {
   waitingShare: 0.62,
   etaSeconds: 190,
   throttledByZoom: false,
+  problem: null,
+  overdue: null,
 } as const;
 
 const pending: Connection = { ...connected, ...unconnected, id: 'con_p3nd1N', name: 'Fabrikam', status: 'pending' };
@@ -95,10 +101,39 @@ const waiting: Connection = {
     etaSeconds: 57_800,
   },
 };
+const usersMeanwhile: Connection = {
+  ...waiting,
+  backfill: { ...waiting.backfill!, state: 'running', throttledByZoom: false },
+};
+const overdue: Connection = {
+  ...running,
+  backfill: {
+    ...backfill,
+    startedAt: '2026-10-12T03:20:00Z',
+    etaSeconds: 9_100,
+    overdue: 'There is much to read. 7 of 17 parts are read, at 4.6 calls a second, about 3 hours left.',
+  },
+};
+const overdueWaiting: Connection = {
+  ...waiting,
+  backfill: { ...waiting.backfill!, startedAt: '2026-10-10T03:20:00Z', etaSeconds: 297_800, overdue: 'It waits.' },
+};
+const faulty: Connection = {
+  ...running,
+  backfill: { ...backfill, problem: 'Zoom answered 503 (tracking id v=2.0;clid=aw1)' },
+};
+const cancelled: Connection = {
+  ...connected,
+  name: 'Northwind Traders',
+  status: 'degraded',
+  reason: 'The first backfill was cancelled; start it again: connector backfill con_Bf11aa.',
+  lastSync: null,
+  backfill: { ...connected.backfill!, state: 'cancelled', shardsDone: 7, facts: 61_420, calls: 214 },
+};
 const slowed: Connection = { ...running, backfill: { ...backfill, throttledByZoom: true } };
 const ownShare: Connection = {
   ...running,
-  backfill: { ...backfill, state: 'waiting', waitingUntil: '2026-10-12T08:19:00Z', etaSeconds: null },
+  backfill: { ...backfill, state: 'waiting', waitingUntil: '2026-10-13T00:00:00Z', etaSeconds: 58_400 },
 };
 const starting: Connection = {
   ...running,
@@ -208,6 +243,11 @@ export const SAMPLES: Readonly<Record<string, JSX.Element>> = {
   'connection-backfilling': shown(running, invited, 5),
   'connection-starting': shown(starting, invited, 5),
   'connection-waiting-for-zoom': shown(waiting, all, 60),
+  'connection-users-meanwhile': shown(usersMeanwhile, all, 5),
+  'connection-overdue': shown(overdue, all, 5),
+  'connection-overdue-waiting': shown(overdueWaiting, invited, 60),
+  'connection-faulty': shown(faulty, all, 5),
+  'connection-cancelled': shown(cancelled),
   'connection-slowed': shown(slowed, invited, 5),
   'connection-taking-turns': shown(ownShare, all, 60),
   'connection-connected': shown(connected),

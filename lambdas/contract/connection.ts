@@ -36,18 +36,28 @@ export type Status = (typeof STATUSES)[number];
 export type Plan = 'free' | 'pro' | 'business' | 'unknown';
 
 export interface BackfillView {
+  /** `waiting`: nothing is read before `waitingUntil`. */
   readonly state: 'running' | 'waiting' | 'done' | 'failed' | 'cancelled';
+  /** When it began; of one that is not planned yet, when consent was given. */
+  readonly startedAt: string;
+  /** When the reports go on, while all that are left wait for Zoom's daily quota. */
   readonly waitingUntil: string | null;
   readonly shardsDone: number;
   readonly shardsTotal: number;
   readonly facts: number;
   readonly calls: number;
-  /** Zoom calls a second since its start, waits included; `null` when it is over. */
+  /** Zoom calls a second since its start, waits included; `null` before the first, and when it is over. */
   readonly callsPerSecond: number | null;
   /** Of the time of its chains of pages, the share spent waiting for Zoom's quota, from 0 to 1; `null` before the first page. */
   readonly waitingShare: number | null;
+  /** Time that is left, waits for another day's quota included; `null` while nothing says how much there is to read. */
   readonly etaSeconds: number | null;
+  /** Zoom itself refused calls a while ago: it reads slower, or not at all for now. */
   readonly throttledByZoom: boolean;
+  /** The last fault of Zoom's that a part has met and has not got past yet. */
+  readonly problem: string | null;
+  /** Why it takes so long, in plain words, when it runs for more than 4 hours. */
+  readonly overdue: string | null;
 }
 
 export interface LastSync {

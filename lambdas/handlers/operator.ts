@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbLinkStore } from '../adapters/aws/dynamodb-access-stores';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeSecretsAppCredentials } from '../adapters/aws/secrets';
 import { makeStepFunctionsRunStarter } from '../adapters/aws/step-functions-run-starter';
@@ -17,7 +18,15 @@ import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { logger } from '../runtime/telemetry';
 
-const env = readEnv(ENV.publicUrl, ENV.controlTable, ENV.zoomAppSecret, ENV.backfillStateMachine, ENV.syncStateMachine);
+const env = readEnv(
+  ENV.publicUrl,
+  ENV.controlTable,
+  ENV.zoomAppSecret,
+  ENV.backfillStateMachine,
+  ENV.syncStateMachine,
+  ENV.perSecondShare,
+  ENV.perDayShare,
+);
 const client = makeDocumentClient();
 const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
 
@@ -27,6 +36,8 @@ const operator = makeOperator(
     views: makeConnectionViews({
       connections,
       progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
+      quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
+      quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
       now: systemClock.now,
     }),
     links: makeDynamoDbLinkStore(client, env.CONTROL_TABLE),

@@ -2,6 +2,7 @@ import type { LambdaEvent } from 'hono/aws-lambda';
 import { handle } from 'hono/aws-lambda';
 import { makeDynamoDbLinkStore, makeDynamoDbSessionStore } from '../adapters/aws/dynamodb-access-stores';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { ENV } from '../contract/env';
@@ -12,7 +13,7 @@ import { instrument } from '../runtime/instrument';
 import { logger } from '../runtime/telemetry';
 import { makePagesApp } from '../web/pages-app';
 
-const env = readEnv(ENV.publicUrl, ENV.controlTable, ENV.backfillDays);
+const env = readEnv(ENV.publicUrl, ENV.controlTable, ENV.backfillDays, ENV.perSecondShare, ENV.perDayShare);
 const client = makeDocumentClient();
 
 const app = makePagesApp({
@@ -21,6 +22,8 @@ const app = makePagesApp({
   connections: makeConnectionViews({
     connections: makeDynamoDbConnectionStore(client, env.CONTROL_TABLE),
     progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
+    quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
+    quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
     now: systemClock.now,
   }),
   sessions: makeDynamoDbSessionStore(client, env.CONTROL_TABLE),

@@ -28,7 +28,7 @@ export interface PagesDeps {
   readonly publicUrl: string;
   /** How many days of activity a first backfill reads. */
   readonly backfillDays: number;
-  readonly connections: ConnectionViews;
+  readonly connections: Pick<ConnectionViews, 'find' | 'list'>;
   readonly sessions: SessionStore;
   readonly links: LinkStore;
   /** Epoch milliseconds. */

@@ -13,12 +13,14 @@ import type { TokenVault } from './token-vault';
 
 export interface ConnectionRunsProps {
   readonly defaults: FunctionDefaults;
-  readonly config: Pick<Config, 'backfill' | 'sync' | 'quota' | 'retentionDays'>;
+  readonly config: Pick<Config, 'backfill' | 'sync' | 'retentionDays'>;
   readonly controlTable: ControlTable;
   readonly factsTable: FactsTable;
   readonly vault: TokenVault;
   /** Where Zoom is, for the worker. */
   readonly zoomEnvironment: Environment;
+  /** How much of an account's quota is the connector's. */
+  readonly quotaEnvironment: Environment;
 }
 
 /**
@@ -63,8 +65,7 @@ export class ConnectionRuns extends Construct {
         ...tables,
         ...props.zoomEnvironment,
         ...vault.environment,
-        [ENV.perSecondShare]: String(config.quota.perSecondShare),
-        [ENV.perDayShare]: String(config.quota.perDayShare),
+        ...props.quotaEnvironment,
         [ENV.retentionDays]: String(config.retentionDays),
       },
     });

@@ -18,6 +18,8 @@ export interface HostedPagesProps {
   readonly runs: ConnectionRuns;
   /** Where Zoom is, for the function that deals with consent. */
   readonly zoomEnvironment: Environment;
+  /** How much of an account's quota is the connector's, to tell how long a backfill takes. */
+  readonly quotaEnvironment: Environment;
   /** Days that a first backfill reads, to tell the admin. */
   readonly backfillDays: number;
 }
@@ -54,11 +56,11 @@ export class HostedPages extends Construct {
       defaults,
       entry: 'pages',
       description: 'Zoom connector: shows connections, invites and sign-in',
-      environment: shared,
+      environment: { ...shared, ...props.quotaEnvironment },
       memoryMiB: 512,
     });
     controlTable.grant(pages, {
-      get: ['connections', 'session', 'link'],
+      get: ['connections', 'session', 'link', 'quota'],
       query: ['connections', 'run'],
       put: ['session'],
       delete: ['session', 'link'],

@@ -1,6 +1,6 @@
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
-import { ConnectorFunction, type FunctionDefaults } from './connector-function';
+import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
 import type { PublicAddress } from './public-address';
@@ -12,19 +12,23 @@ export interface OperatorAccessProps {
   readonly controlTable: ControlTable;
   readonly vault: TokenVault;
   readonly runs: ConnectionRuns;
+  /** How much of an account's quota is the connector's, to tell how long a backfill takes. */
+  readonly quotaEnvironment: Environment;
 }
 
 /** The one door for operators: who may invoke this function may do what the CLI does, and needs no other grant. */
 export class OperatorAccess extends Construct {
   readonly functionName: string;
 
-  constructor(scope: Construct, id: string, { defaults, address, controlTable, vault, runs }: OperatorAccessProps) {
+  constructor(scope: Construct, id: string, props: OperatorAccessProps) {
     super(scope, id);
+    const { defaults, address, controlTable, vault, runs } = props;
     const operator = new ConnectorFunction(this, 'Operator', {
       defaults,
       entry: 'operator',
       description: 'Zoom connector: answers the operator CLI',
       environment: {
+        ...props.quotaEnvironment,
         [ENV.publicUrl]: address.url,
         [ENV.controlTable]: controlTable.tableName,
         [ENV.zoomAppSecret]: vault.appSecretName,
@@ -33,7 +37,7 @@ export class OperatorAccess extends Construct {
       },
     });
     controlTable.grant(operator, {
-      get: ['connections'],
+      get: ['connections', 'quota'],
       query: ['connections', 'run'],
       put: ['connections', 'link'],
     });

@@ -61,10 +61,11 @@ const quotaKey = { zoomAccountId: 'account-1', label: 'light' } as const;
 
 /** What the code behind each role does with its adapters. */
 const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<unknown>)[]>> = {
-  'HostedPages/PagesRole': ({ connections, progress, sessions, links }) => [
+  'HostedPages/PagesRole': ({ connections, progress, quota, sessions, links }) => [
     () => all(connections.list()),
     () => connections.find('c1'),
     () => progress.list(BACKFILL),
+    () => quota.find(quotaKey),
     () => sessions.find('hash', now),
     () => sessions.create('hash', { scope: { kind: 'all' }, ...later }),
     () => sessions.delete('hash'),
@@ -131,11 +132,12 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => runs.start(BACKFILL),
     () => runs.start(SYNC),
   ],
-  'OperatorAccess/OperatorRole': ({ connections, progress, links, credentials, runs }) => [
+  'OperatorAccess/OperatorRole': ({ connections, progress, quota, links, credentials, runs }) => [
     () => all(connections.list()),
     () => connections.find('c1'),
     () => connections.create(record),
     () => progress.list(BACKFILL),
+    () => quota.find(quotaKey),
     () => links.create('hash', { kind: 'sign-in', ...later }),
     () => credentials.save({ clientId: 'id', clientSecret: 'secret' }),
     () => runs.start(BACKFILL),

@@ -48,7 +48,7 @@ const runningSteps = [
 const ROLES: Readonly<Record<string, readonly string[]>> = {
   'HostedPages/PagesRole': [
     ...ownLogAndTraces('HostedPages/Pages'),
-    'dynamodb:GetItem ControlTable of CONNECTION, SESSION#*, LINK#*',
+    'dynamodb:GetItem ControlTable of CONNECTION, SESSION#*, LINK#*, QUOTA#*',
     'dynamodb:Query ControlTable of CONNECTION, RUN#*',
     'dynamodb:PutItem ControlTable of SESSION#*',
     'dynamodb:DeleteItem ControlTable of SESSION#*, LINK#*',
@@ -112,7 +112,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'OperatorAccess/OperatorRole': [
     ...ownLogAndTraces('OperatorAccess/Operator'),
-    'dynamodb:GetItem ControlTable of CONNECTION',
+    'dynamodb:GetItem ControlTable of CONNECTION, QUOTA#*',
     'dynamodb:Query ControlTable of CONNECTION, RUN#*',
     'dynamodb:PutItem ControlTable of CONNECTION, LINK#*',
     ...writing('ControlTable'),

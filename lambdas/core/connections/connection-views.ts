@@ -1,7 +1,13 @@
 import type { BackfillView, Connection } from '../../contract/connection';
+import { type LedgerEntry, paceAt } from '../quota/ledger';
+import { type QuotaLimit, type QuotaShare, type RateLimitLabel, quotaLimit } from '../quota/limits';
+import type { QuotaLedger } from '../quota/ports';
+import { etaSeconds } from '../runs/eta';
+import { isOfReport } from '../runs/pages-left';
 import type { ProgressStore, ShardProgress } from '../runs/ports';
 import { isFinished } from '../runs/shard-progress';
 import type { BackfillRecord, ConnectionRecord } from './connection-record';
+import { isOverdue, reasonOfDelay } from './overdue';
 import type { ConnectionStore } from './ports';
 
 /** Connections as people and programs see them. */
@@ -9,42 +15,62 @@ export interface ConnectionViews {
   find(id: string): Promise<Connection | undefined>;
   /** All of them, by name. */
   list(): Promise<Connection[]>;
+  /** One that was read already. */
+  of(record: ConnectionRecord): Promise<Connection>;
 }
 
 export interface ConnectionViewsPorts {
-  readonly connections: ConnectionStore;
-  readonly progress: ProgressStore;
+  readonly connections: Pick<ConnectionStore, 'find' | 'list'>;
+  readonly progress: Pick<ProgressStore, 'list'>;
+  readonly quota: Pick<QuotaLedger, 'find'>;
+  readonly quotaShare: QuotaShare;
   /** Epoch ms. */
   readonly now: () => number;
 }
 
-export function makeConnectionViews({ connections, progress, now }: ConnectionViewsPorts): ConnectionViews {
-  async function view(record: ConnectionRecord): Promise<Connection> {
-    const { backfill } = record;
-    const shards =
-      backfill?.state === 'running' ? await progress.list({ connectionId: record.id, runId: backfill.runId }) : [];
-    return connectionView(record, shards, now());
+/** The reports' label: what a backfill mostly waits for. */
+const LABEL: RateLimitLabel = 'heavy';
+
+export function makeConnectionViews(ports: ConnectionViewsPorts): ConnectionViews {
+  const { connections, progress, quota, quotaShare, now } = ports;
+
+  async function of(record: ConnectionRecord): Promise<Connection> {
+    const { id, backfill, zoomAccountId, plan } = record;
+    const limit = quotaLimit(plan ?? 'unknown', LABEL, quotaShare);
+    if (backfill?.state !== 'running') return connectionView(record, { shards: [], limit, ledger: undefined }, now());
+    const [shards, ledger] = await Promise.all([
+      progress.list({ connectionId: id, runId: backfill.runId }),
+      zoomAccountId === null ? undefined : quota.find({ zoomAccountId, label: LABEL }),
+    ]);
+    return connectionView(record, { shards, limit, ledger }, now());
   }
   return {
+    of,
     async find(id) {
       const record = await connections.find(id);
-      return record && view(record);
+      return record && of(record);
     },
     async list() {
       const views: Connection[] = [];
-      for await (const record of connections.list()) views.push(await view(record));
+      for await (const record of connections.list()) views.push(await of(record));
       return views.sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
     },
   };
 }
 
+/** How far a running backfill is, and the quota of its reports. */
+export interface BackfillReading {
+  readonly shards: readonly ShardProgress[];
+  readonly limit: QuotaLimit;
+  readonly ledger: LedgerEntry | undefined;
+}
+
 /** A consent has been given, and its backfill is not planned yet. */
-const STARTING: BackfillRecord = {
+const STARTING: Omit<BackfillRecord, 'startedAt'> = {
   runId: '',
   executionArn: '',
   isOfRange: false,
   state: 'running',
-  startedAt: '',
   endedAt: null,
   shardsDone: 0,
   shardsTotal: 0,
@@ -52,10 +78,11 @@ const STARTING: BackfillRecord = {
   calls: 0,
 };
 
-/** The view of a connection, with the progress of its running backfill if there is one, at `now` (epoch ms). */
-export function connectionView(record: ConnectionRecord, shards: readonly ShardProgress[], now: number): Connection {
+/** The view of a connection at `now` (epoch ms); of `reading` something is read while its backfill runs. */
+export function connectionView(record: ConnectionRecord, reading: BackfillReading, now: number): Connection {
   const { id, name, status, reason, mergedInto, zoomAccountId, plan, connectedAt, lastSync, capabilities } = record;
-  const backfill = record.backfill ?? (status === 'backfilling' ? STARTING : null);
+  const starting = status === 'backfilling' ? { ...STARTING, startedAt: connectedAt ?? record.createdAt } : null;
+  const backfill = record.backfill ?? starting;
   return {
     id,
     name,
@@ -65,52 +92,61 @@ export function connectionView(record: ConnectionRecord, shards: readonly ShardP
     zoomAccountId,
     plan,
     connectedAt,
-    backfill: backfill && backfillView(backfill, shards, now),
+    backfill: backfill && (backfill.state === 'running' ? runningView(backfill, reading, now) : endedView(backfill)),
     lastSync,
     capabilities,
   };
 }
 
-function backfillView(record: BackfillRecord, shards: readonly ShardProgress[], now: number): BackfillView {
-  if (record.state !== 'running') {
-    const { state, shardsDone, shardsTotal, facts, calls } = record;
-    return {
-      state,
-      waitingUntil: null,
-      shardsDone,
-      shardsTotal,
-      facts,
-      calls,
-      callsPerSecond: null,
-      waitingShare: null,
-      etaSeconds: null,
-      throttledByZoom: false,
-    };
-  }
-  const open = shards.filter((progress) => !isFinished(progress));
-  const shardsDone = shards.length - open.length;
-  const waits = open
-    .map(({ waitingUntil }) => waitingUntil)
-    .filter((until) => until !== null && Date.parse(until) > now);
-  const isWaiting = waits.length > 0 && waits.length === open.length;
-  const calls = shards.reduce((sum, progress) => sum + progress.calls, 0);
-  const waitedMs = shards.reduce((sum, progress) => sum + progress.waitedMs, 0);
-  const spentMs = shards.reduce((sum, { readingMs }) => sum + readingMs, waitedMs);
-  const elapsedSeconds = Math.max(0, now - Date.parse(record.startedAt)) / 1000;
+function endedView(record: BackfillRecord): BackfillView {
+  const { state, startedAt, shardsDone, shardsTotal, facts, calls } = record;
   return {
-    state: isWaiting ? 'waiting' : 'running',
-    waitingUntil: isWaiting ? (waits.sort()[0] ?? null) : null,
+    state,
+    startedAt,
+    waitingUntil: null,
     shardsDone,
-    shardsTotal: record.shardsTotal,
-    facts: shards.reduce((sum, { facts }) => sum + facts, 0),
+    shardsTotal,
+    facts,
     calls,
-    callsPerSecond: elapsedSeconds > 0 ? calls / elapsedSeconds : null,
-    waitingShare: spentMs > 0 ? waitedMs / spentMs : null,
-    // as the parts so far went, so will the rest; before the first is read nothing is known
-    etaSeconds:
-      shardsDone === 0 || isWaiting
-        ? null
-        : Math.ceil((elapsedSeconds * (record.shardsTotal - shardsDone)) / shardsDone),
-    throttledByZoom: waits.length > 0,
+    callsPerSecond: null,
+    waitingShare: null,
+    etaSeconds: null,
+    throttledByZoom: false,
+    problem: null,
+    overdue: null,
   };
+}
+
+function runningView(record: BackfillRecord, { shards, limit, ledger }: BackfillReading, now: number): BackfillView {
+  const startedAt = Date.parse(record.startedAt);
+  const open = shards.filter((progress) => !isFinished(progress));
+  const reports = open.filter(isOfReport);
+  // lists of users have a quota of their own, and may go on while the reports wait
+  const until = waitOf(reports.length > 0 ? reports : open, now);
+  const sum = (of: (progress: ShardProgress) => number) => shards.reduce((total, progress) => total + of(progress), 0);
+  const calls = sum((progress) => progress.calls);
+  const waitedMs = sum((progress) => progress.waitedMs);
+  const spentMs = waitedMs + sum((progress) => progress.readingMs);
+  const elapsedSeconds = Math.max(0, now - startedAt) / 1000;
+  const view = {
+    state: waitOf(open, now) === null ? ('running' as const) : ('waiting' as const),
+    startedAt: record.startedAt,
+    waitingUntil: until,
+    shardsDone: shards.length - open.length,
+    shardsTotal: record.shardsTotal,
+    facts: sum((progress) => progress.facts),
+    calls,
+    callsPerSecond: calls > 0 && elapsedSeconds > 0 ? calls / elapsedSeconds : null,
+    waitingShare: spentMs > 0 ? waitedMs / spentMs : null,
+    etaSeconds: etaSeconds({ shards, startedAt, now, limit, ledger }),
+    throttledByZoom: ledger !== undefined && (ledger.blockedUntilMs > now || paceAt(ledger, now) < 1),
+    problem: open.find(({ problem }) => problem !== null)?.problem ?? null,
+  };
+  return { ...view, overdue: isOverdue(record.startedAt, now) ? reasonOfDelay(view) : null };
+}
+
+/** When the first of these shards goes on, if all of them wait. */
+function waitOf(shards: readonly ShardProgress[], now: number): string | null {
+  const waits = shards.flatMap(({ waitingUntil }) => waitingUntil ?? []).filter((until) => Date.parse(until) > now);
+  return waits.length === shards.length ? (waits.sort()[0] ?? null) : null;
 }

@@ -38,7 +38,7 @@ export type Reservation =
  * Zoom counts calls as they arrive, and not all take the same time to get there: start times are this much further apart
  * than the limit allows, so that one that is 40 ms late does not make one too many in its second.
  */
-const HEADROOM = 1.04;
+export const HEADROOM = 1.04;
 /** A block of start times is no longer than this, so that nobody waits long behind it. */
 const LONGEST_BLOCK_MS = 1_000;
 /** Start times are handed out no earlier than this ahead: whoever comes in between waits so long and a block at most. */
@@ -98,6 +98,6 @@ export function blocked(read: LedgerEntry | undefined, untilMs: number): LedgerE
 }
 
 /** The share of the limit in use at `now` (epoch ms): it recovers with time. */
-function paceAt({ pace, paceSetMs }: LedgerEntry, now: number): number {
+export function paceAt({ pace, paceSetMs }: LedgerEntry, now: number): number {
   return Math.min(1, pace + Math.max(0, now - paceSetMs) * PACE_GAIN_PER_MS);
 }

@@ -1,6 +1,7 @@
 import type { BackfillView } from '../../contract/connection';
 import { Card, Note } from './components';
-import { count, duration, Soon } from './time';
+import { duration } from '../../contract/duration';
+import { Ago, count, Soon } from './time';
 
 export interface BackfillCardProps {
   readonly backfill: BackfillView;
@@ -33,10 +34,20 @@ export function BackfillCard({ backfill, now, refreshSeconds }: BackfillCardProp
             <li>
               <b>{count(backfill.calls)}</b> {backfill.calls === 1 ? 'call' : 'calls'} to Zoom
             </li>
+            {backfill.callsPerSecond !== null && (
+              <li>
+                <b>{backfill.callsPerSecond.toFixed(1)}</b> calls a second
+              </li>
+            )}
+            {backfill.waitingShare !== null && (
+              <li>
+                <b>{Math.round(100 * backfill.waitingShare)} %</b> of the time spent waiting for Zoom
+              </li>
+            )}
           </ul>
         )}
       </div>
-      {moving && <WaitNote backfill={backfill} now={now} />}
+      {moving && <Notes backfill={backfill} now={now} />}
     </Card>
   );
 }
@@ -76,37 +87,56 @@ function Ended({ state }: { state: BackfillView['state'] }) {
   return <p>{state === 'cancelled' ? 'Stopped before its end.' : 'All of the history has been read.'}</p>;
 }
 
-function WaitNote({
-  backfill: { state, waitingUntil, throttledByZoom },
-  now,
-}: {
-  backfill: BackfillView;
-  now: number;
-}) {
-  if (waitingUntil === null && !throttledByZoom) return null;
-  const until = waitingUntil !== null && (
-    <>
-      {' '}
-      Reading goes on at <Soon at={waitingUntil} now={now} />, {duration((Date.parse(waitingUntil) - now) / 1000)} from
-      now.
-    </>
-  );
+/** Whether it takes long, and what it waits for. */
+function Notes({ backfill, now }: { backfill: BackfillView; now: number }) {
+  const { overdue, startedAt } = backfill;
+  const cause = causeOf(backfill, now);
+  if (cause === null && overdue === null) return null;
   return (
     <div class="card-foot">
       <Note tone="warn" icon="clock">
-        {throttledByZoom ? (
+        {overdue !== null && (
           <p>
-            <strong>{state === 'waiting' ? 'Waiting for Zoom.' : 'Slowed down by Zoom.'}</strong> Zoom limits how fast
-            an account may be read, over all of the apps on it. Nothing is lost.{until}
-          </p>
-        ) : (
-          <p>
-            <strong>Taking its turn.</strong> The connector uses only a share of what Zoom allows, so that your other
-            apps are not slowed down.{until}
+            <strong>This takes longer than usual.</strong> It began <Ago at={startedAt} now={now} />.{' '}
+            {cause === null && overdue}
           </p>
         )}
+        {cause}
       </Note>
     </div>
+  );
+}
+
+function causeOf({ state, waitingUntil, throttledByZoom, problem }: BackfillView, now: number) {
+  if (waitingUntil !== null) {
+    const wait = (Date.parse(waitingUntil) - now) / 1000;
+    return (
+      <p>
+        <strong>
+          Waiting for Zoom’s daily quota until <Soon at={waitingUntil} now={now} />
+        </strong>
+        , {duration(wait)} from now.{' '}
+        {throttledByZoom
+          ? 'Zoom says that the account’s calls of today are used up, by all of the apps on it.'
+          : 'The connector uses only a share of the calls that Zoom allows an account a day, so that your other apps have theirs.'}{' '}
+        {state === 'running' && 'The lists of users have a quota of their own, and are still being read. '}
+        Nothing is lost, and reading goes on by itself.
+      </p>
+    );
+  }
+  if (problem !== null) {
+    return (
+      <p>
+        <strong>Zoom fails at times.</strong> A part that could not be read is tried again by itself: {problem}.
+      </p>
+    );
+  }
+  if (!throttledByZoom) return null;
+  return (
+    <p>
+      <strong>Slowed down by Zoom.</strong> Zoom limits how fast an account may be read, over all of the apps on it.
+      Nothing is lost.
+    </p>
   );
 }
 

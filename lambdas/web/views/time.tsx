@@ -24,14 +24,6 @@ export function counted(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** `about 4 minutes`, rounded up: a wait that ends early annoys nobody. */
-export function duration(seconds: number): string {
-  if (seconds < 45) return 'less than a minute';
-  if (seconds <= 90 * MINUTE) return `about ${counted(Math.max(1, Math.ceil(seconds / MINUTE)), 'minute')}`;
-  if (seconds < 2 * DAY) return `about ${counted(Math.ceil(seconds / HOUR), 'hour')}`;
-  return `about ${counted(Math.ceil(seconds / DAY), 'day')}`;
-}
-
 /** `12 Oct 2026, 08:15 UTC` */
 export function absolute(iso: string): string {
   return `${ABSOLUTE.format(new Date(iso))} UTC`;

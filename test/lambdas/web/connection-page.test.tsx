@@ -74,9 +74,43 @@ describe("a connection's page", () => {
     expect(page(backfilling({ etaSeconds: null }))).toContain('Time left not known yet');
   });
 
-  it('says until when Zoom makes it wait', () => {
-    const waiting = backfilling({ state: 'waiting', waitingUntil: '2026-10-12T09:00:00Z', throttledByZoom: true });
-    expect(page(waiting)).toMatch(/Waiting for Zoom\..*09:00 UTC.*about 45 minutes from now/s);
+  it('says how fast it is, and how much of the time is spent waiting', () => {
+    expect(page(BACKFILLING)).toMatch(/4\.6<\/b> calls a second.*62 %<\/b> of the time spent waiting/s);
+  });
+
+  it('says until when it waits', () => {
+    const waiting = backfilling({ state: 'waiting', waitingUntil: '2026-10-12T09:00:00Z' });
+    expect(page(waiting)).toMatch(/Waiting for Zoom’s daily quota until.*09:00 UTC.*about 45 minutes from now/s);
+  });
+
+  it('says that the day is used up by all apps when Zoom says so', () => {
+    const waiting = { state: 'waiting', waitingUntil: '2026-10-12T09:00:00Z' } as const;
+    const pages = [true, false].map((throttledByZoom) => page(backfilling({ ...waiting, throttledByZoom })));
+    expect(pages.map((html) => html.includes('by all of the apps on it'))).toEqual([true, false]);
+  });
+
+  it('says that users are read while the reports wait', () => {
+    const waitingUntil = '2026-10-12T09:00:00Z';
+    const pages = (['running', 'waiting'] as const).map((state) => page(backfilling({ state, waitingUntil })));
+    expect(pages.map((html) => html.includes('are still being read'))).toEqual([true, false]);
+  });
+
+  it('says that Zoom slows it down', () => {
+    expect(page(backfilling({ throttledByZoom: true }))).toContain('Slowed down by Zoom.');
+  });
+
+  it('says what Zoom fails with', () => {
+    expect(page(backfilling({ problem: 'Zoom answered 503' }))).toMatch(/Zoom fails at times\..*Zoom answered 503/s);
+  });
+
+  it('says that it takes long, since when and why', () => {
+    const overdue = { startedAt: '2026-10-12T03:15:00Z', overdue: 'There is much to read.' };
+    expect(page(backfilling(overdue))).toMatch(/longer than usual\..*5 hours ago.*There is much to read\./s);
+  });
+
+  it('says once why it takes long', () => {
+    const waiting = { state: 'waiting', waitingUntil: '2026-10-12T09:00:00Z' } as const;
+    expect(page(backfilling({ ...waiting, overdue: 'It waits.' }))).not.toContain('It waits.');
   });
 
   it('says that it is starting before the parts are known', () => {

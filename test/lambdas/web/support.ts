@@ -29,6 +29,7 @@ export const BACKFILLING = connection({
   connectedAt: '2026-10-12T08:00:00Z',
   backfill: {
     state: 'running',
+    startedAt: '2026-10-12T08:00:05Z',
     waitingUntil: null,
     shardsDone: 7,
     shardsTotal: 17,
@@ -38,6 +39,8 @@ export const BACKFILLING = connection({
     waitingShare: 0.62,
     etaSeconds: 190,
     throttledByZoom: false,
+    problem: null,
+    overdue: null,
   },
 });
 

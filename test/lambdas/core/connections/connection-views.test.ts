@@ -1,32 +1,55 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BackfillView } from '../../../../lambdas/contract/connection';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
-import { connectionView, makeConnectionViews } from '../../../../lambdas/core/connections/connection-views';
+import {
+  type BackfillReading,
+  connectionView,
+  makeConnectionViews,
+} from '../../../../lambdas/core/connections/connection-views';
+import type { LedgerEntry } from '../../../../lambdas/core/quota/ledger';
 import type { ShardProgress } from '../../../../lambdas/core/runs/ports';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
-import { HOUR, MINUTE, NOW, SECOND, instant } from '../../../support/clock';
+import { HOUR, MINUTE, NOW, instant } from '../../../support/clock';
 import {
   InMemoryConnectionStore,
   backfillRecord,
   connectedRecord,
   connectionRecord,
 } from '../../../support/connections';
+import { InMemoryQuotaLedger } from '../../../support/quota';
 import { BACKFILL, InMemoryProgressStore, doneShard } from '../../../support/runs';
 
 const SHARDS = [...userShards(), ...dailyShards(['2026-10-12'])];
+const NO_READING: BackfillReading = {
+  shards: [],
+  limit: { callsPerSecond: 10, callsPerDay: 30_000 },
+  ledger: undefined,
+};
+const LEDGER: LedgerEntry = {
+  nextMs: NOW,
+  day: '2026-10-12',
+  usedToday: 0,
+  blockedUntilMs: 0,
+  pace: 1,
+  paceSetMs: 0,
+};
 const BACKFILLING = connectedRecord({ status: 'backfilling', backfill: backfillRecord({ shardsTotal: 5 }) });
 const waiting = (ms: number) => ({ state: 'reading' as const, waitingUntil: instant(ms) });
 
 /** The backfill's view, of shards that are done, but for what each of `changes` says. */
-function backfillOf(changes: readonly Partial<ShardProgress>[], at = NOW + MINUTE): BackfillView | null {
+function backfillOf(
+  changes: readonly Partial<ShardProgress>[],
+  at = NOW + MINUTE,
+  ledger: LedgerEntry | undefined = undefined,
+): BackfillView | null {
   const shards = changes.map((change, n) => ({ ...doneShard(SHARDS[n] ?? SHARDS[0]!), ...change }));
-  return connectionView(BACKFILLING, shards, at).backfill;
+  return connectionView(BACKFILLING, { ...NO_READING, shards, ledger }, at).backfill;
 }
 
 describe('the view of a connection', () => {
   it('says what the contract says, and nothing of the grant', () => {
-    expect(Object.keys(connectionView(connectedRecord(), [], NOW)).sort()).toEqual([
+    expect(Object.keys(connectionView(connectedRecord(), NO_READING, NOW)).sort()).toEqual([
       'backfill',
       'capabilities',
       'connectedAt',
@@ -42,13 +65,14 @@ describe('the view of a connection', () => {
   });
 
   it('has no backfill before the consent', () => {
-    expect(connectionView(connectionRecord(), [], NOW).backfill).toBeNull();
+    expect(connectionView(connectionRecord(), NO_READING, NOW).backfill).toBeNull();
   });
 
   it('has a backfill that begins from the moment of consent', () => {
     const record = connectedRecord({ status: 'backfilling', backfill: null });
-    expect(connectionView(record, [], NOW).backfill).toEqual({
+    expect(connectionView(record, NO_READING, NOW).backfill).toEqual({
       state: 'running',
+      startedAt: instant(),
       waitingUntil: null,
       shardsDone: 0,
       shardsTotal: 0,
@@ -58,6 +82,8 @@ describe('the view of a connection', () => {
       waitingShare: null,
       etaSeconds: null,
       throttledByZoom: false,
+      problem: null,
+      overdue: null,
     });
   });
 });
@@ -76,50 +102,101 @@ describe('a backfill that runs', () => {
     expect(backfillOf([{ state: 'denied' }, { state: 'planned' }])?.shardsDone).toBe(1);
   });
 
-  it('does not guess its end before the first part is read', () => {
-    expect(backfillOf([{ state: 'reading' }])?.etaSeconds).toBeNull();
+  it('says how fast it is read, waits included', () => {
+    expect(backfillOf([{ calls: 90 }, { state: 'reading', calls: 30 }])?.callsPerSecond).toBe(2);
   });
 
-  it('expects the rest to go as the parts so far', () => {
-    expect(backfillOf([{}, {}, { state: 'reading' }], NOW + 60 * SECOND)?.etaSeconds).toBe(90);
+  it('says how much of the time of its parts is spent waiting', () => {
+    const shards = [
+      { readingMs: 1000, waitedMs: 5000 },
+      { readingMs: 2000, waitedMs: 2000 },
+    ];
+    expect(backfillOf(shards)?.waitingShare).toBe(0.7);
+  });
+
+  it('says how long the rest takes', () => {
+    // a date of 100 pages is read, and another is not begun
+    const [, , , read, open] = SHARDS;
+    const shards = [
+      { shard: read, pages: 100, calls: 100 },
+      { shard: open, state: 'planned' as const, calls: 0 },
+    ];
+    expect(backfillOf(shards as Partial<ShardProgress>[])?.etaSeconds).toBe(11);
   });
 
   it('expects nothing more when all is read', () => {
     expect(backfillOf([{}, {}, {}, {}, {}])?.etaSeconds).toBe(0);
   });
+
+  it('tells the fault that a part has not got past yet', () => {
+    expect(backfillOf([{}, { state: 'reading', problem: 'Zoom answered 500' }])?.problem).toBe('Zoom answered 500');
+  });
+
+  it('tells no fault that gave a part up: it is over', () => {
+    expect(backfillOf([{ state: 'failed', problem: 'Zoom answered 500' }, { state: 'reading' }])?.problem).toBeNull();
+  });
+
+  it.each<[string, Partial<LedgerEntry>]>([
+    ['for the rate a while ago', { pace: 0.75, paceSetMs: NOW }],
+    ['for the day', { blockedUntilMs: NOW + HOUR }],
+  ])('says that Zoom refuses calls %s', (_what, change) => {
+    expect(backfillOf([{ state: 'reading' }], NOW + MINUTE, { ...LEDGER, ...change })?.throttledByZoom).toBe(true);
+  });
+
+  it("does not blame Zoom for the connector's own share", () => {
+    const used = { ...LEDGER, usedToday: 30_000 };
+    expect(backfillOf([waiting(HOUR)], NOW + MINUTE, used)?.throttledByZoom).toBe(false);
+  });
+
+  it('is not overdue before four hours', () => {
+    expect(backfillOf([{ state: 'reading' }], NOW + 4 * HOUR)?.overdue).toBeNull();
+  });
+
+  it('says why when it is', () => {
+    expect(backfillOf([{}, waiting(9 * HOUR)], NOW + 4 * HOUR + 1)?.overdue).toContain("Zoom's daily quota");
+  });
 });
 
 describe('a backfill that waits', () => {
+  const [users, , , activities, operations] = SHARDS;
+
   it('says until when the first of its shards goes on', () => {
     expect(backfillOf([{}, waiting(2 * HOUR), waiting(HOUR)])).toMatchObject({
       state: 'waiting',
       waitingUntil: instant(HOUR),
-      throttledByZoom: true,
     });
   });
 
-  it('does not guess its end', () => {
-    expect(backfillOf([{}, waiting(HOUR)])?.etaSeconds).toBeNull();
-  });
-
-  it('runs as long as one shard does', () => {
-    expect(backfillOf([waiting(HOUR), { state: 'reading' }])).toMatchObject({
+  it('says until when its reports wait while users are read', () => {
+    const shards = [
+      { shard: users, state: 'reading' },
+      { shard: activities, ...waiting(HOUR) },
+    ];
+    expect(backfillOf(shards as Partial<ShardProgress>[])).toMatchObject({
       state: 'running',
-      waitingUntil: null,
-      throttledByZoom: true,
+      waitingUntil: instant(HOUR),
     });
+  });
+
+  it('runs as long as one report does', () => {
+    const shards = [
+      { shard: activities, ...waiting(HOUR) },
+      { shard: operations, state: 'reading' },
+    ];
+    expect(backfillOf(shards as Partial<ShardProgress>[])).toMatchObject({ state: 'running', waitingUntil: null });
   });
 
   it('runs again when the wait is over', () => {
-    expect(backfillOf([waiting(HOUR)], NOW + HOUR)).toMatchObject({ state: 'running', throttledByZoom: false });
+    expect(backfillOf([waiting(HOUR)], NOW + HOUR)).toMatchObject({ state: 'running', waitingUntil: null });
   });
 });
 
 describe('a backfill that has ended', () => {
   it.each(['done', 'failed', 'cancelled'] as const)('shows what it came to when it is %s', (state) => {
     const backfill = backfillRecord({ state, shardsDone: 15, facts: 900, calls: 40 });
-    expect(connectionView(connectedRecord({ backfill }), [], NOW).backfill).toEqual({
+    expect(connectionView(connectedRecord({ backfill }), NO_READING, NOW).backfill).toEqual({
       state,
+      startedAt: instant(),
       waitingUntil: null,
       shardsDone: 15,
       shardsTotal: 17,
@@ -129,6 +206,8 @@ describe('a backfill that has ended', () => {
       waitingShare: null,
       etaSeconds: null,
       throttledByZoom: false,
+      problem: null,
+      overdue: null,
     });
   });
 });
@@ -137,7 +216,10 @@ describe('the views', () => {
   const viewsOf = (...records: readonly ConnectionRecord[]) => {
     const progress = new InMemoryProgressStore();
     const connections = new InMemoryConnectionStore(...records);
-    return { progress, views: makeConnectionViews({ connections, progress, now: () => NOW }) };
+    const quota = new InMemoryQuotaLedger();
+    const quotaShare = { perSecond: 1, perDay: 1 };
+    const views = makeConnectionViews({ connections, progress, quota, quotaShare, now: () => NOW });
+    return { progress, quota, views };
   };
 
   it('are sorted by name', async () => {
@@ -153,6 +235,12 @@ describe('the views', () => {
     progress.put(BACKFILL, doneShard(SHARDS[0]!, { facts: 3 }));
     progress.put({ ...BACKFILL, runId: 'an older one' }, doneShard(SHARDS[1]!, { facts: 100 }));
     expect((await views.find('c1'))?.backfill?.facts).toBe(3);
+  });
+
+  it('look up what the account has used of its quota', async () => {
+    const { views, quota } = viewsOf(BACKFILLING);
+    await quota.block({ zoomAccountId: 'account-1', label: 'heavy' }, NOW + HOUR);
+    expect((await views.find('c1'))?.backfill?.throttledByZoom).toBe(true);
   });
 
   it('read no progress of a backfill that has ended', async () => {

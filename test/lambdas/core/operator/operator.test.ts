@@ -12,6 +12,7 @@ import {
   connectedRecord,
   connectionRecord,
 } from '../../../support/connections';
+import { InMemoryQuotaLedger } from '../../../support/quota';
 import { InMemoryProgressStore, RecordingRunStarter } from '../../../support/runs';
 
 const NOT_READABLE = ['pending', 'refused', 'reconnect_needed', 'paused', 'disconnecting', 'disconnected'] as const;
@@ -21,11 +22,19 @@ function operate(...records: readonly ConnectionRecord[]) {
   const connections = new InMemoryConnectionStore(...records);
   const links = new InMemoryLinkStore();
   const runs = new RecordingRunStarter();
+  const progress = new InMemoryProgressStore();
+  const quota = new InMemoryQuotaLedger();
   const saved: AppCredentials[] = [];
   const operator = makeOperator(
     {
       connections,
-      views: makeConnectionViews({ connections, progress: new InMemoryProgressStore(), now: clock.now }),
+      views: makeConnectionViews({
+        connections,
+        progress,
+        quota,
+        quotaShare: { perSecond: 1, perDay: 1 },
+        now: clock.now,
+      }),
       links,
       runs,
       credentials: {

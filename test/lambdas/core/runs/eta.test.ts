@@ -1,0 +1,226 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Shard } from '../../../../lambdas/contract/workflow';
+import { utcDate } from '../../../../lambdas/core/dates';
+import { type LedgerEntry, reserveSlots } from '../../../../lambdas/core/quota/ledger';
+import type { QuotaLimit } from '../../../../lambdas/core/quota/limits';
+import { type Pace, endOfReading, etaSeconds } from '../../../../lambdas/core/runs/eta';
+import type { ShardProgress } from '../../../../lambdas/core/runs/ports';
+import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
+import { addDays, dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
+import { DAY, HOUR, MINUTE, NOW, SECOND, instant } from '../../../support/clock';
+import { doneShard } from '../../../support/runs';
+
+const TODAY = utcDate(NOW);
+const MIDNIGHT = Date.parse(addDays(TODAY, 1));
+const LIMIT: QuotaLimit = { callsPerSecond: 10, callsPerDay: 30_000 };
+const [today, yesterday] = dailyShards(datesBetween(addDays(TODAY, -1), TODAY)) as [Shard, Shard];
+
+/** A shard of which `pages` pages were read, down to `oldest`. */
+function begun(shard: Shard, pages: number, newest: string, oldest: string): ShardProgress {
+  const times = { newest, oldest, readingMs: pages * 200 };
+  return { ...plannedShard(shard, 0), ...times, state: 'reading', pages, calls: pages, rows: 300 * pages };
+}
+
+/** Half of yesterday, in `pages` pages. */
+const halfOfYesterday = (pages: number) =>
+  begun(yesterday, pages, `${addDays(TODAY, -1)}T24:00:00Z`, `${addDays(TODAY, -1)}T12:00:00Z`);
+
+function ledgerEntry(change: Partial<LedgerEntry> = {}): LedgerEntry {
+  return { nextMs: NOW, day: TODAY, usedToday: 0, blockedUntilMs: 0, pace: 1, paceSetMs: 0, ...change };
+}
+
+function etaOf(shards: readonly ShardProgress[], ledger: LedgerEntry | undefined = undefined): number | null {
+  return etaSeconds({ shards, startedAt: NOW, now: NOW, limit: LIMIT, ledger });
+}
+
+describe('the time that a run still takes', () => {
+  it.each([
+    ['it is planned', []],
+    ['a report is read', [plannedShard(today, 0), doneShard(userShards()[0]!, { pages: 40 })]],
+  ])('is not known before %s', (_what, shards) => {
+    expect(etaOf(shards)).toBeNull();
+  });
+
+  it('is nothing when all is read', () => {
+    expect(etaOf([doneShard(today), doneShard(userShards()[0]!)])).toBe(0);
+  });
+
+  it('is as long again when half of a date is read', () => {
+    expect(etaOf([halfOfYesterday(1000)])).toBe(1000 * 0.2);
+  });
+
+  it('counts a shard that is not begun as the others of its stream, by the time that it covers', () => {
+    const started = Date.parse(TODAY) + 6 * HOUR;
+    const shards = [plannedShard(today, 0), doneShard(yesterday, { pages: 4000, calls: 4000 })];
+    const eta = etaSeconds({ shards, startedAt: started, now: started, limit: LIMIT, ledger: undefined });
+    expect(eta).toBe(Math.ceil(1000 * 0.104));
+  });
+
+  it('counts a shard whose rows are out of order as not begun', () => {
+    const shards = [{ ...halfOfYesterday(3), inOrder: false }, doneShard(today, { pages: 500, calls: 500 })];
+    expect(etaOf(shards)).toBeGreaterThan(100);
+  });
+
+  it('goes by what Zoom says of how many users there are', () => {
+    const list = { rows: 2000, pages: 1, totalRecords: 20_000, calls: 1, readingMs: 1000 };
+    expect(etaOf([{ ...plannedShard(userShards()[0]!, 0), ...list, state: 'reading' }])).toBe(9);
+  });
+
+  it('begins when Zoom takes calls again', () => {
+    const blocked = ledgerEntry({ blockedUntilMs: NOW + HOUR });
+    expect(etaOf([halfOfYesterday(1000)], blocked)).toBe(200 + 3600);
+  });
+
+  it("goes on at midnight when the day's calls are used up", () => {
+    const used = ledgerEntry({ usedToday: LIMIT.callsPerDay });
+    expect(etaOf([halfOfYesterday(1000)], used)).toBe(200 + (MIDNIGHT - NOW) / SECOND);
+  });
+
+  it('is not made endless by a shard that holds its first rows in no time', () => {
+    const others = Array.from({ length: 9 }, () => doneShard(yesterday, { pages: 10, calls: 10 }));
+    const burst = begun(yesterday, 1, instant(), instant());
+    expect(etaOf([...others, burst])).toBeLessThanOrEqual(4);
+  });
+
+  it('goes by the rate that was reached when that is less than the limit', () => {
+    const shards = [{ ...halfOfYesterday(6000), readingMs: 0 }];
+    const ledger = ledgerEntry({ nextMs: NOW + HOUR });
+    const eta = etaSeconds({ shards, startedAt: NOW, now: NOW + HOUR, limit: LIMIT, ledger });
+    expect(eta! / 3600).toBeCloseTo(1, 1);
+  });
+});
+
+describe('the end of reading', () => {
+  const length = fc.integer({ min: 1, max: 5000 });
+  const lengths = fc.array(length, { minLength: 1, maxLength: 20 });
+  const pace: fc.Arbitrary<Pace> = fc.record({
+    callsPerSecond: fc.double({ min: 0.5, max: 40, noNaN: true }),
+    callsPerDay: fc.oneof(fc.integer({ min: 100, max: 60_000 }), fc.constant(Infinity)),
+    pageMs: fc.integer({ min: 0, max: 3000 }),
+  });
+  const endOf = (pages: readonly number[], at: Pace, usedToday = 0) => endOfReading(pages, at, NOW, usedToday);
+
+  it('is never before what the quota and the longest chain take', () => {
+    fc.assert(
+      fc.property(lengths, pace, (pages, at) => {
+        const calls = pages.reduce((sum, pages) => sum + pages, 0);
+        const shortest = Math.max((1000 * calls) / at.callsPerSecond, Math.max(...pages) * at.pageMs);
+        expect(endOf(pages, at) - NOW).toBeGreaterThanOrEqual(shortest * (1 - 1e-9));
+      }),
+    );
+  });
+
+  it('comes no earlier when a chain is longer', () => {
+    fc.assert(
+      fc.property(lengths, fc.nat(), length, pace, (pages, which, more, at) => {
+        const longer = pages.map((own, index) => (index === which % pages.length ? own + more : own));
+        expect(endOf(longer, at)).toBeGreaterThanOrEqual(endOf(pages, at) - 1);
+      }),
+    );
+  });
+
+  it('comes no earlier when there is a chain more', () => {
+    fc.assert(
+      fc.property(lengths, length, pace, (pages, more, at) => {
+        expect(endOf([...pages, more], at)).toBeGreaterThanOrEqual(endOf(pages, at) - 1);
+      }),
+    );
+  });
+
+  it('comes no earlier when more of the day was used', () => {
+    fc.assert(
+      fc.property(lengths, pace, fc.nat(60_000), (pages, at, used) => {
+        expect(endOf(pages, at, used)).toBeGreaterThanOrEqual(endOf(pages, at) - 1);
+      }),
+    );
+  });
+
+  it('is on the day on which the last calls are allowed', () => {
+    const calls = { callsPerSecond: 10, callsPerDay: 1000, pageMs: 0 };
+    expect(endOf([3500], calls)).toBe(MIDNIGHT + 2 * DAY + 50 * SECOND);
+  });
+});
+
+describe('a reading of reports whose rows come evenly', () => {
+  const setting = fc.record({
+    days: fc.integer({ min: 3, max: 8 }),
+    pagesPerDay: fc.tuple(fc.integer({ min: 60, max: 400 }), fc.integer({ min: 60, max: 400 })),
+    pageMs: fc.integer({ min: 100, max: 2000 }),
+    callsPerSecond: fc.constantFrom(5, 10, 20),
+  });
+
+  it('is predicted to 2 % after its first tenth, within a day', () => {
+    fc.assert(
+      fc.property(setting, (given) => {
+        const { predictedMs, tookMs } = simulate({ ...given, callsPerDay: 30_000 });
+        expect(Math.abs(predictedMs - tookMs)).toBeLessThan(0.02 * tookMs + SECOND); // it is told in whole seconds
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is predicted to 2 % after its first tenth, over several days', () => {
+    fc.assert(
+      fc.property(setting, fc.integer({ min: 300, max: 900 }), (given, callsPerDay) => {
+        const { predictedMs, tookMs } = simulate({ ...given, callsPerDay });
+        expect(Math.abs(predictedMs - tookMs)).toBeLessThan(0.02 * tookMs + SECOND); // it is told in whole seconds
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+interface Simulated {
+  readonly days: number;
+  /** Pages of a whole date, of either report. */
+  readonly pagesPerDay: readonly [number, number];
+  readonly pageMs: number;
+  readonly callsPerSecond: number;
+  readonly callsPerDay: number;
+}
+
+/** Reads a week or so call by call, from the ledger's own start times. @returns the rest after a tenth, as foretold and as it was. */
+function simulate({ days, pagesPerDay, pageMs, ...limit }: Simulated) {
+  let ledger: LedgerEntry | undefined;
+  let calls = 0;
+  let foretold: { at: number; seconds: number | null } | undefined;
+  const chains = dailyShards(datesBetween(addDays(TODAY, -days), TODAY)).map((shard) => {
+    const from = Date.parse(shard.from);
+    const to = Math.min(from + DAY, NOW);
+    const ofDay = pagesPerDay[shard.stream === 'user_activity' ? 0 : 1];
+    return { from, to, pages: Math.ceil((ofDay * (to - from)) / DAY), readyAt: NOW, progress: plannedShard(shard, 0) };
+  });
+  const total = chains.reduce((sum, { pages }) => sum + pages, 0);
+  for (;;) {
+    const open = chains.filter(({ progress }) => progress.state !== 'done');
+    const chain = open.reduce<(typeof open)[0] | undefined>((a, b) => (a && a.readyAt <= b.readyAt ? a : b), undefined);
+    if (chain === undefined || (foretold === undefined && calls >= total / 10)) {
+      const at = Math.max(...chains.map(({ readyAt }) => readyAt));
+      if (foretold !== undefined) return { predictedMs: 1000 * foretold.seconds!, tookMs: at - foretold.at };
+      const shards = chains.map(({ progress }) => progress);
+      const now = chain!.readyAt;
+      foretold = { at: now, seconds: etaSeconds({ shards, startedAt: NOW, now, limit, ledger }) };
+    }
+    const request = { count: 1, urgent: true, earliestMs: chain!.readyAt };
+    const { reservation, next } = reserveSlots(ledger, limit, request, chain!.readyAt);
+    if (reservation.kind !== 'slots') {
+      chain!.readyAt = reservation.kind === 'blocked' ? reservation.untilMs : reservation.retryAtMs;
+      continue;
+    }
+    ledger = next;
+    calls++;
+    chain!.readyAt = reservation.startsAtMs[0]! + pageMs;
+    const { from, to, progress } = chain!;
+    const read = progress.pages + 1;
+    chain!.progress = {
+      ...progress,
+      state: read === chain!.pages ? 'done' : 'reading',
+      pages: read,
+      calls: read,
+      readingMs: read * pageMs,
+      newest: new Date(to).toISOString(),
+      oldest: new Date(to - (read / chain!.pages) * (to - from)).toISOString(),
+    };
+  }
+}
