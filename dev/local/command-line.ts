@@ -1,5 +1,13 @@
 import { InvalidArgumentError } from 'commander';
-import { Listr, PRESET_TIMER, type ListrTask } from 'listr2';
+import {
+  LISTR_LOGGER_STDERR_LEVELS,
+  Listr,
+  ListrLogger,
+  PRESET_TIMER,
+  ProcessOutput,
+  type ListrDefaultRendererLogLevels,
+  type ListrTask,
+} from 'listr2';
 
 /** Reads the port of an option such as `--port 8787`. */
 export function parsePort(text: string): number {
@@ -8,11 +16,22 @@ export function parsePort(text: string): number {
   return port;
 }
 
-/** Runs steps one after the other and shows them, live in a terminal. @returns what they found out. */
-export function runSteps<Context extends object>(steps: ListrTask<Context>[]): Promise<Context> {
+/**
+ * Runs steps one after the other and shows them, live in a terminal.
+ *
+ * @param output - where they are shown.
+ * @returns what they found out.
+ */
+export function runSteps<Context extends object>(
+  steps: ListrTask<Context>[],
+  output: NodeJS.WriteStream = process.stdout,
+): Promise<Context> {
+  const processOutput = new ProcessOutput(output);
+  const logger = new ListrLogger<ListrDefaultRendererLogLevels>({ processOutput });
+  const simpleLogger = new ListrLogger({ processOutput, toStderr: LISTR_LOGGER_STDERR_LEVELS });
   return new Listr<Context>(steps, {
-    rendererOptions: { collapseSubtasks: false, showErrorMessage: false, timer: PRESET_TIMER },
-    fallbackRendererOptions: { timer: PRESET_TIMER },
+    rendererOptions: { collapseSubtasks: false, showErrorMessage: false, timer: PRESET_TIMER, logger },
+    fallbackRendererOptions: { timer: PRESET_TIMER, logger: simpleLogger },
     registerSignalListeners: false, // it would end the process before the stack is stopped
   }).run();
 }

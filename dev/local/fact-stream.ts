@@ -4,6 +4,8 @@ import {
   DynamoDBStreamsClient,
   GetRecordsCommand,
   GetShardIteratorCommand,
+  type ShardIteratorType,
+  type _Record,
 } from '@aws-sdk/client-dynamodb-streams';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Fact } from '../../lambdas/core/facts/fact';
@@ -17,13 +19,22 @@ export class FactStream {
   ) {}
 
   /** Begins behind what is on the stream already. */
-  static async fromNow(stack: StackFile): Promise<FactStream> {
+  static fromNow(stack: StackFile): Promise<FactStream> {
+    return FactStream.from('LATEST', stack);
+  }
+
+  /** Begins with the oldest record. */
+  static fromStart(stack: StackFile): Promise<FactStream> {
+    return FactStream.from('TRIM_HORIZON', stack);
+  }
+
+  private static async from(ShardIteratorType: ShardIteratorType, stack: StackFile): Promise<FactStream> {
     const { endpointUrl: endpoint, region, accessKeyId, secretAccessKey, outputs } = stack;
     const client = new DynamoDBStreamsClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
     const StreamArn = outputs.FactsStreamArn;
     const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn }));
     const starts = (StreamDescription?.Shards ?? []).map(({ ShardId }) =>
-      client.send(new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'LATEST' })),
+      client.send(new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType })),
     );
     return new FactStream(
       client,
@@ -33,13 +44,30 @@ export class FactStream {
 
   /** @returns the facts that were new on the stream since the call before. */
   async readNew(): Promise<Fact[]> {
+    const records = await this.read();
+    return records.filter(({ eventName }) => eventName === 'INSERT').map(factOf);
+  }
+
+  /** @returns the fact of each record that is left, whether it is new, changed or the same. */
+  async readAll(): Promise<Fact[]> {
+    const facts: Fact[] = [];
+    for (;;) {
+      const records = await this.read();
+      if (records.length === 0) return facts; // an open shard goes on for ever; this is its end for now
+      facts.push(...records.map(factOf));
+    }
+  }
+
+  /** @returns some of the records since the call before; none when there are none for now. */
+  private async read(): Promise<_Record[]> {
     const answers = await Promise.all(
       this.iterators.map((ShardIterator) => this.client.send(new GetRecordsCommand({ ShardIterator }))),
     );
     this.iterators = answers.flatMap(({ NextShardIterator }) => NextShardIterator ?? []);
-    return answers
-      .flatMap(({ Records = [] }) => Records)
-      .filter(({ eventName }) => eventName === 'INSERT')
-      .map(({ dynamodb }) => unmarshall(dynamodb?.NewImage as Record<string, AttributeValue>) as Fact);
+    return answers.flatMap(({ Records = [] }) => Records);
   }
+}
+
+function factOf({ dynamodb }: _Record): Fact {
+  return unmarshall((dynamodb?.NewImage ?? dynamodb?.OldImage) as Record<string, AttributeValue>) as Fact;
 }

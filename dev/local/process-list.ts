@@ -42,6 +42,11 @@ export class ProcessList {
     this.write({ ...this.read(), owner: identify(process.pid) });
   }
 
+  /** The number of the process with the name; `undefined` when there is none. */
+  pidOf(name: string): number | undefined {
+    return this.read().processes.find((listed) => listed.name === name)?.pid;
+  }
+
   add(name: string, pid: number): void {
     const id = identify(pid);
     const { owner, processes } = this.read();

@@ -1,17 +1,24 @@
 import { z } from 'zod';
+import type { AccountOptions } from '../zoom-simulator/options';
 import type { Browser, Page } from './browser';
 
-const Accounts = z.object({
-  accounts: z.array(z.object({ id: z.string(), plan: z.string(), personas: z.array(z.object({ key: z.string() })) })),
-});
+const Account = z.object({ id: z.string(), plan: z.string(), personas: z.array(z.object({ key: z.string() })) });
+const Accounts = z.object({ accounts: z.array(Account) });
 
 /** What happens in Zoom, done at the simulator. */
 export class SimulatedZoom {
   private constructor(
     private readonly url: string,
-    private readonly accountId: string,
+    readonly accountId: string,
     private readonly owner: string,
   ) {}
+
+  /** Adds an account to the simulator at `url`. */
+  static async create(url: string, options: AccountOptions): Promise<SimulatedZoom> {
+    const zoom = new SimulatedZoom(url, options.id, `${options.id}/owner`);
+    await zoom.control('POST', 'accounts', options);
+    return zoom;
+  }
 
   /** @returns the simulator at `url`, with its first account that can be connected. */
   static async at(url: string): Promise<SimulatedZoom> {
@@ -31,14 +38,18 @@ export class SimulatedZoom {
 
   /** Lets somebody sign in to Zoom now. @param ipAddress - from where. */
   async signIn(ipAddress: string): Promise<void> {
-    const response = await fetch(`${this.url}/_simulator/world`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        account: this.accountId,
-        changes: [{ kind: 'addActivities', rows: [{ ip_address: ipAddress }] }],
-      }),
+    const changes = [{ kind: 'addActivities', rows: [{ ip_address: ipAddress }] }];
+    await this.control('POST', 'world', { account: this.accountId, changes });
+  }
+
+  /** Asks the simulator's control API. @returns its JSON; `undefined` when it answers nothing. */
+  async control(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
+    const response = await fetch(`${this.url}/_simulator/${path}`, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
-    if (!response.ok) throw new Error(`the simulator answered ${response.status}: ${await response.text()}`);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`the simulator answered ${response.status}: ${text}`);
+    return text === '' ? undefined : JSON.parse(text);
   }
 }

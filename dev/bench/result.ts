@@ -1,0 +1,71 @@
+import type { BackfillOptions } from './options';
+import type { CpuSeconds } from './processor';
+import type { SerialReading } from './serial';
+
+/** What was measured of a backfill; `docs/performance.md` says how. */
+export interface Measured {
+  readonly seconds: number;
+  readonly floorSeconds: number;
+  readonly callsNeeded: number;
+  readonly calls: number;
+  readonly throttled: number;
+  readonly faultsInjected: number;
+  readonly facts: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly invented: number;
+  readonly streamRecords: number;
+  readonly ledgerWrites: number;
+  readonly tableWrites: number;
+  readonly lambdaSeconds: number;
+  readonly peakRssMb: number | null;
+  readonly historyEvents: number;
+  readonly firstCallSeconds: number;
+  readonly lastCallSeconds: number;
+  readonly cpuSeconds: CpuSeconds | null;
+  readonly loadBefore: number;
+}
+
+/** Step Functions ends an execution at 25,000 events; this is well below. */
+const MOST_HISTORY_EVENTS = 10_000;
+
+/** The one JSON object that a measurement of a backfill prints. */
+export function resultOf(options: BackfillOptions, measured: Measured, serial: SerialReading | undefined) {
+  const { seconds, floorSeconds, calls } = measured;
+  return {
+    scenario: 'backfill',
+    ...options,
+    ...rounded(measured),
+    ratio: round(seconds / floorSeconds),
+    ledgerWritesPerCall: round(measured.ledgerWrites / calls),
+    tableWritesPerFact: round(measured.tableWrites / measured.facts),
+    ...(serial && { serial: rounded(serial), timesFaster: round(serial.seconds / seconds) }),
+  };
+}
+
+/** What is wrong with the backfill itself, however long it took: nothing may be lost, nothing told twice. */
+export function problemsOf({ lost, duplicated, invented, historyEvents }: Measured): string[] {
+  return [
+    ...(lost > 0 ? [`${lost} facts are missing on the stream`] : []),
+    ...(duplicated > 0 ? [`${duplicated} records on the stream repeat a fact`] : []),
+    ...(invented > 0 ? [`${invented} facts on the stream are not Zoom's`] : []),
+    ...(historyEvents >= MOST_HISTORY_EVENTS
+      ? [`the execution has ${historyEvents} events, and fewer than ${MOST_HISTORY_EVENTS} are wanted`]
+      : []),
+  ];
+}
+
+function rounded<Values extends object>(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]: [string, unknown]) => [name, roundedValue(value)]),
+  ) as Values;
+}
+
+function roundedValue(value: unknown): unknown {
+  if (typeof value === 'number') return round(value);
+  return typeof value === 'object' && value !== null ? rounded(value) : value;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
