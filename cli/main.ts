@@ -3,7 +3,15 @@ import * as z from 'zod';
 import type { OperatorAnswers } from '../lambdas/contract/operator';
 import { Failure, unreachable, wrongUse } from './failure';
 import { type CommandInput, type Target, askOperator } from './operator-client';
-import { connectionLines, printError, printJson, printLines, statusLines } from './output';
+import {
+  connectionLines,
+  deadLetterLines,
+  printError,
+  printJson,
+  printLines,
+  replayLines,
+  statusLines,
+} from './output';
 
 const Credentials = z.strictObject({
   clientId: z.string().min(1),
@@ -111,6 +119,18 @@ answering(
   'sync',
   (id = '') => ({ connectionId: id }),
   ({ executionArn }) => [`started: ${executionArn}`],
+);
+
+const deadLetters = program.command('dead-letters').description('what could not be read, or not be understood');
+answering(deadLetters.command('list').description('list them'), 'list-dead-letters', () => ({}), deadLetterLines);
+answering(
+  deadLetters
+    .command('replay')
+    .argument('[ids...]')
+    .description('take some of them up again, or all: read the parts, and make facts of the rows'),
+  'replay-dead-letters',
+  (...ids) => ({ ids }),
+  replayLines,
 );
 
 function parseMinutes(text: string): number {

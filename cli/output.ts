@@ -1,6 +1,6 @@
 import type { BackfillView, Connection } from '../lambdas/contract/connection';
 import { duration } from '../lambdas/contract/duration';
-import type { OperatorError } from '../lambdas/contract/operator';
+import type { OperatorAnswers, OperatorError } from '../lambdas/contract/operator';
 
 /** One JSON document on standard output. */
 export function printJson(document: unknown): void {
@@ -25,6 +25,26 @@ export function connectionLines(connections: readonly Connection[]): string[] {
   if (connections.length === 0) return ['no connections yet; invite somebody: connector invite --name NAME'];
   const width = Math.max(...connections.map(({ name }) => name.length));
   return connections.map(({ id, name, status }) => `${id}  ${name.padEnd(width)}  ${status}`);
+}
+
+/** Two lines a dead letter. */
+export function deadLetterLines({ deadLetters }: OperatorAnswers['list-dead-letters']): string[] {
+  if (deadLetters.length === 0) return ['no dead letters: everything was read and understood'];
+  return deadLetters.flatMap(({ id, reason, at }) => [id, `  ${at}  ${reason}`]);
+}
+
+/** What became of a replay. */
+export function replayLines({ replayed, failed }: OperatorAnswers['replay-dead-letters']): string[] {
+  if (replayed + failed === 0) return ['no dead letters: there is nothing to replay'];
+  return [
+    `${replayed} taken up`,
+    ...(failed === 0
+      ? []
+      : [
+          `${failed} kept: the connection cannot be read now or a backfill of it runs (see: connector connections), ` +
+            'or a row is still not understood',
+        ]),
+  ];
 }
 
 /** All of one connection, for a person. */

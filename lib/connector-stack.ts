@@ -73,6 +73,8 @@ export class ConnectorStack extends Stack {
       defaults,
       address,
       controlTable,
+      factsTable,
+      retentionDays: config.retentionDays,
       vault,
       runs,
       quotaEnvironment,

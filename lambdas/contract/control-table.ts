@@ -13,6 +13,8 @@ export const PARTITION = {
   /** Shards of a connection's runs and the users that they saw. */
   run: 'RUN',
   checkpoint: 'CHECKPOINT',
+  /** What could not be read or understood, by connection. */
+  deadLetter: 'DEADLETTER',
   quota: 'QUOTA',
   lease: 'LEASE',
 } as const;

@@ -13,7 +13,9 @@ export type OperatorCommand =
   | { readonly command: 'connections' }
   | { readonly command: 'status'; readonly connectionId: string }
   | { readonly command: 'backfill'; readonly connectionId: string; readonly from?: string; readonly to?: string }
-  | { readonly command: 'sync'; readonly connectionId: string };
+  | { readonly command: 'sync'; readonly connectionId: string }
+  | { readonly command: 'list-dead-letters' }
+  | { readonly command: 'replay-dead-letters'; readonly ids: readonly string[] };
 
 /** What each command answers. Instants are ISO 8601 UTC. */
 export interface OperatorAnswers {
@@ -24,6 +26,21 @@ export interface OperatorAnswers {
   status: Connection;
   backfill: { readonly executionArn: string };
   sync: { readonly executionArn: string };
+  'list-dead-letters': { readonly deadLetters: readonly DeadLetterView[] };
+  'replay-dead-letters': { readonly replayed: number; readonly failed: number };
+}
+
+/** What failed for good: a shard could not be read, or a row is not understood. In this order they are listed. */
+export const DEAD_LETTER_STAGES = ['read', 'parse'] as const;
+export type DeadLetterStage = (typeof DEAD_LETTER_STAGES)[number];
+
+/** A dead letter as it is listed. */
+export interface DeadLetterView {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly stage: DeadLetterStage;
+  readonly reason: string;
+  readonly at: string;
 }
 
 export interface OperatorError {

@@ -1,5 +1,6 @@
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbDeadLetterStore } from '../adapters/aws/dynamodb-dead-letter-store';
 import { makeDynamoDbFactStore } from '../adapters/aws/dynamodb-fact-store';
 import {
   makeDynamoDbCheckpointStore,
@@ -12,7 +13,7 @@ import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { RunRefPayload } from '../runtime/payloads';
-import { logger } from '../runtime/telemetry';
+import { countDeadLetters, logger } from '../runtime/telemetry';
 
 const env = readEnv(ENV.controlTable, ENV.factsTable);
 const client = makeDocumentClient();
@@ -23,6 +24,7 @@ const finishRun = makeFinishRun({
   progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
   seenUsers: makeDynamoDbSeenUsers(client, env.CONTROL_TABLE),
   facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),
+  deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
   clock: systemClock,
 });
 
@@ -30,6 +32,7 @@ const finishRun = makeFinishRun({
 export const handler = instrument(async (event: unknown) => {
   const run = RunRefPayload.parse(event);
   const summary = await finishRun(run);
+  countDeadLetters('read', summary.deadLetters);
   logger.info('run finished', { ...run, ...summary });
   return summary;
 });

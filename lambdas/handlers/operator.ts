@@ -4,6 +4,8 @@ import * as z from 'zod';
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbLinkStore } from '../adapters/aws/dynamodb-access-stores';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbDeadLetterStore } from '../adapters/aws/dynamodb-dead-letter-store';
+import { makeDynamoDbFactStore } from '../adapters/aws/dynamodb-fact-store';
 import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeSecretsAppCredentials } from '../adapters/aws/secrets';
@@ -21,6 +23,8 @@ import { logger } from '../runtime/telemetry';
 const env = readEnv(
   ENV.publicUrl,
   ENV.controlTable,
+  ENV.factsTable,
+  ENV.retentionDays,
   ENV.zoomAppSecret,
   ENV.backfillStateMachine,
   ENV.syncStateMachine,
@@ -46,9 +50,12 @@ const operator = makeOperator(
       sync: env.SYNC_STATE_MACHINE_ARN,
     }),
     credentials: makeSecretsAppCredentials(new SecretsManagerClient({}), env.ZOOM_APP_SECRET),
+    deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
+    facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),
     clock: systemClock,
+    log: { letterKept: (id, why) => logger.warn('a dead letter could not be replayed', { letter: id, why }) },
   },
-  { publicUrl: env.PUBLIC_URL },
+  { publicUrl: env.PUBLIC_URL, retentionDays: env.RETENTION_DAYS },
 );
 
 const connectionId = z.string().min(1);
@@ -78,6 +85,8 @@ const Command: z.ZodType<OperatorCommand> = z.discriminatedUnion('command', [
     to: z.iso.date().optional(),
   }),
   z.object({ command: z.literal('sync'), connectionId }),
+  z.object({ command: z.literal('list-dead-letters') }),
+  z.object({ command: z.literal('replay-dead-letters'), ids: z.array(z.string().min(1)) }),
 ]);
 
 type Answer = OperatorAnswers[keyof OperatorAnswers];

@@ -1,5 +1,6 @@
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbDeadLetterStore } from '../adapters/aws/dynamodb-dead-letter-store';
 import { makeDynamoDbCheckpointStore, makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { ENV } from '../contract/env';
 import { makePlanRun } from '../core/runs/plan-run';
@@ -17,6 +18,7 @@ const planRun = makePlanRun(
     connections: makeDynamoDbConnectionStore(client, env.CONTROL_TABLE),
     checkpoints: makeDynamoDbCheckpointStore(client, env.CONTROL_TABLE),
     progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
+    deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
     clock: systemClock,
   },
   { backfillDays: env.BACKFILL_DAYS, overlapMinutes: env.OVERLAP_MINUTES, sweepDays: env.SWEEP_DAYS },

@@ -51,7 +51,11 @@ export class ConnectionRuns extends Construct {
         [ENV.sweepDays]: String(config.sync.sweepDays),
       },
     });
-    controlTable.grant(plan, { get: ['connections', 'checkpoint'], put: ['connections', 'run'] });
+    controlTable.grant(plan, {
+      get: ['connections', 'checkpoint'],
+      query: ['deadLetter'],
+      put: ['connections', 'run'],
+    });
 
     const read = new ConnectorFunction(this, 'Read', {
       defaults,
@@ -88,8 +92,9 @@ export class ConnectionRuns extends Construct {
     });
     controlTable.grant(finish, {
       get: ['connections', 'checkpoint'],
-      query: ['run'],
-      put: ['connections', 'checkpoint'],
+      query: ['run', 'deadLetter'],
+      put: ['connections', 'checkpoint', 'deadLetter'],
+      delete: ['deadLetter'],
     });
     factsTable.grantReconcile(finish);
 

@@ -32,6 +32,11 @@ export class FactsTable extends EncryptedTable {
     this.grantActions(grantee, 'write', ['dynamodb:BatchWriteItem', 'dynamodb:BatchGetItem']);
   }
 
+  /** Lets `grantee` add single facts, on condition that they are not there, and read none. */
+  grantAdd(grantee: IGrantable): void {
+    this.grantActions(grantee, 'write', ['dynamodb:PutItem']);
+  }
+
   /** Lets `grantee` read all facts of a kind, and store facts. */
   grantReconcile(grantee: IGrantable): void {
     this.grantActions(grantee, 'write', ['dynamodb:BatchWriteItem', 'dynamodb:Query']);

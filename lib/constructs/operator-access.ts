@@ -1,8 +1,10 @@
+import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
+import type { FactsTable } from './facts-table';
 import type { PublicAddress } from './public-address';
 import type { TokenVault } from './token-vault';
 
@@ -10,6 +12,9 @@ export interface OperatorAccessProps {
   readonly defaults: FunctionDefaults;
   readonly address: PublicAddress;
   readonly controlTable: ControlTable;
+  readonly factsTable: FactsTable;
+  /** Days that facts about events are kept. */
+  readonly retentionDays: number;
   readonly vault: TokenVault;
   readonly runs: ConnectionRuns;
   /** How much of an account's quota is the connector's, to tell how long a backfill takes. */
@@ -22,25 +27,31 @@ export class OperatorAccess extends Construct {
 
   constructor(scope: Construct, id: string, props: OperatorAccessProps) {
     super(scope, id);
-    const { defaults, address, controlTable, vault, runs } = props;
+    const { defaults, address, controlTable, factsTable, retentionDays, vault, runs } = props;
     const operator = new ConnectorFunction(this, 'Operator', {
       defaults,
       entry: 'operator',
       description: 'Zoom connector: answers the operator CLI',
+      // thousands of rows may be replayed at once
+      timeout: Duration.minutes(5),
       environment: {
         ...props.quotaEnvironment,
         [ENV.publicUrl]: address.url,
         [ENV.controlTable]: controlTable.tableName,
+        [ENV.factsTable]: factsTable.tableName,
+        [ENV.retentionDays]: String(retentionDays),
         [ENV.zoomAppSecret]: vault.appSecretName,
         [ENV.backfillStateMachine]: runs.backfill.stateMachineArn,
         [ENV.syncStateMachine]: runs.sync.stateMachineArn,
       },
     });
     controlTable.grant(operator, {
-      get: ['connections', 'quota'],
-      query: ['connections', 'run'],
+      get: ['connections', 'quota', 'deadLetter'],
+      query: ['connections', 'run', 'deadLetter'],
       put: ['connections', 'link'],
+      delete: ['deadLetter'],
     });
+    factsTable.grantAdd(operator);
     vault.grantSetAppCredentials(operator);
     runs.backfill.grantStartExecution(operator);
     runs.sync.grantStartExecution(operator);

@@ -7,6 +7,7 @@ import { makeDocumentClient } from '../../lambdas/adapters/aws/document-client';
 import { makeDynamoDbLinkStore, makeDynamoDbSessionStore } from '../../lambdas/adapters/aws/dynamodb-access-stores';
 import { makeDynamoDbAttemptStore } from '../../lambdas/adapters/aws/dynamodb-attempt-store';
 import { makeDynamoDbConnectionStore } from '../../lambdas/adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbDeadLetterStore } from '../../lambdas/adapters/aws/dynamodb-dead-letter-store';
 import { makeDynamoDbFactStore } from '../../lambdas/adapters/aws/dynamodb-fact-store';
 import { makeDynamoDbQuotaLedger } from '../../lambdas/adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbRefreshLeases } from '../../lambdas/adapters/aws/dynamodb-refresh-leases';
@@ -19,6 +20,7 @@ import { makeSecretsAppCredentials, makeSecretsTokenVault } from '../../lambdas/
 import { makeStepFunctionsRunStarter } from '../../lambdas/adapters/aws/step-functions-run-starter';
 import { plannedShard } from '../../lambdas/core/runs/shard-progress';
 import { connectedRecord } from '../support/connections';
+import { gapOf } from '../support/dead-letters';
 import { factOf, userRow } from '../support/facts';
 import { BACKFILL, SYNC } from '../support/runs';
 import { GRANT, tokenSet } from '../support/tokens';
@@ -44,6 +46,7 @@ const adapters = {
   checkpoints: makeDynamoDbCheckpointStore(client, 'ControlTable'),
   quota: makeDynamoDbQuotaLedger(client, 'ControlTable'),
   leases: makeDynamoDbRefreshLeases(client, 'ControlTable'),
+  deadLetters: makeDynamoDbDeadLetterStore(client, 'ControlTable'),
   facts: makeDynamoDbFactStore(client, 'FactsTable'),
   vault: makeSecretsTokenVault(secrets, { prefix: `${prefix}/connections/`, kmsKeyId: 'key' }),
   credentials: makeSecretsAppCredentials(secrets, `${prefix}/zoom-app`),
@@ -54,6 +57,7 @@ type Adapters = typeof adapters;
 const record = connectedRecord();
 const shard = { id: 'user.active', stream: 'user', status: 'active' } as const;
 const fact = factOf('user', userRow());
+const letter = gapOf(shard);
 const now = 0;
 const later = { expiresAt: 1 };
 
@@ -90,11 +94,12 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => credentials.read(),
     () => runs.start(BACKFILL),
   ],
-  'Runs/PlanRole': ({ connections, checkpoints, progress }) => [
+  'Runs/PlanRole': ({ connections, checkpoints, progress, deadLetters }) => [
     () => connections.find('c1'),
     () => connections.update(record, {}),
     () => checkpoints.find('c1', 'user_activity'),
     () => progress.plan(BACKFILL, [plannedShard(shard, 0)]),
+    () => all(deadLetters.list('c1', 'read')),
   ],
   'Runs/ReadRole': ({ connections, progress, seenUsers, facts, quota, leases, vault, credentials }) => [
     () => connections.find('c1'),
@@ -116,7 +121,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => vault.replace(GRANT, tokenSet()),
     () => credentials.read(),
   ],
-  'Runs/FinishRole': ({ connections, checkpoints, progress, seenUsers, facts }) => [
+  'Runs/FinishRole': ({ connections, checkpoints, progress, seenUsers, facts, deadLetters }) => [
     () => connections.find('c1'),
     () => connections.update(record, {}),
     () => checkpoints.find('c1', 'user_activity'),
@@ -125,6 +130,9 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => seenUsers.read(BACKFILL),
     () => all(facts.read('c1', 'user')),
     () => facts.write([fact]),
+    () => deadLetters.put([letter]),
+    () => all(deadLetters.list('c1', 'read')),
+    () => deadLetters.delete([letter]),
   ],
   'Runs/BrokenRole': ({ connections }) => [() => connections.find('c1'), () => connections.update(record, {})],
   'IncrementalSync/DispatchRole': ({ connections, runs }) => [
@@ -132,7 +140,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => runs.start(BACKFILL),
     () => runs.start(SYNC),
   ],
-  'OperatorAccess/OperatorRole': ({ connections, progress, quota, links, credentials, runs }) => [
+  'OperatorAccess/OperatorRole': ({ connections, progress, quota, links, credentials, runs, deadLetters, facts }) => [
     () => all(connections.list()),
     () => connections.find('c1'),
     () => connections.create(record),
@@ -140,6 +148,10 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => quota.find(quotaKey),
     () => links.create('hash', { kind: 'sign-in', ...later }),
     () => credentials.save({ clientId: 'id', clientSecret: 'secret' }),
+    () => all(deadLetters.list('c1', 'read')),
+    () => deadLetters.find(letter.id),
+    () => deadLetters.delete([letter]),
+    () => facts.add(fact),
     () => runs.start(BACKFILL),
     () => runs.start(SYNC),
   ],

@@ -69,6 +69,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   'Runs/PlanRole': [
     ...ownLogAndTraces('Runs/Plan'),
     'dynamodb:GetItem ControlTable of CONNECTION, CHECKPOINT#*',
+    'dynamodb:Query ControlTable of DEADLETTER#*',
     'dynamodb:PutItem ControlTable of CONNECTION, RUN#*',
     ...writing('ControlTable'),
   ],
@@ -90,8 +91,9 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   'Runs/FinishRole': [
     ...ownLogAndTraces('Runs/Finish'),
     'dynamodb:GetItem ControlTable of CONNECTION, CHECKPOINT#*',
-    'dynamodb:Query ControlTable of RUN#*',
-    'dynamodb:PutItem ControlTable of CONNECTION, CHECKPOINT#*',
+    'dynamodb:Query ControlTable of RUN#*, DEADLETTER#*',
+    'dynamodb:PutItem ControlTable of CONNECTION, CHECKPOINT#*, DEADLETTER#*',
+    'dynamodb:DeleteItem ControlTable of DEADLETTER#*',
     ...writing('ControlTable'),
     'dynamodb:Query FactsTable',
     'dynamodb:BatchWriteItem FactsTable',
@@ -112,10 +114,13 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'OperatorAccess/OperatorRole': [
     ...ownLogAndTraces('OperatorAccess/Operator'),
-    'dynamodb:GetItem ControlTable of CONNECTION, QUOTA#*',
-    'dynamodb:Query ControlTable of CONNECTION, RUN#*',
+    'dynamodb:GetItem ControlTable of CONNECTION, QUOTA#*, DEADLETTER#*',
+    'dynamodb:Query ControlTable of CONNECTION, RUN#*, DEADLETTER#*',
     'dynamodb:PutItem ControlTable of CONNECTION, LINK#*',
+    'dynamodb:DeleteItem ControlTable of DEADLETTER#*',
     ...writing('ControlTable'),
+    'dynamodb:PutItem FactsTable',
+    ...writing('FactsTable'),
     `secretsmanager:PutSecretValue ${APP_SECRET}`,
     ...SECRETS_KEY,
     'states:StartExecution Runs/Backfill',
@@ -205,15 +210,28 @@ describe('secrets', () => {
 });
 
 describe('facts', () => {
-  it('are out of reach of the pages, of consent and of operators', () => {
+  it('are out of reach of the pages and of consent', () => {
     const reaching = rolesThatMay(({ resource }) => resource.startsWith('FactsTable'));
-    expect(reaching).toEqual(['Runs/FinishRole', 'Runs/ReadRole', 'SampleConsumer/ConsumerRole']);
+    expect(reaching).toEqual([
+      'OperatorAccess/OperatorRole',
+      'Runs/FinishRole',
+      'Runs/ReadRole',
+      'SampleConsumer/ConsumerRole',
+    ]);
+  });
+
+  it('are added one by one by operators, who read none', () => {
+    expect(linesOf('OperatorAccess/OperatorRole', ({ resource }) => resource === 'FactsTable')).toEqual([
+      'dynamodb:PutItem FactsTable',
+    ]);
   });
 
   // BatchWriteItem holds puts and deletes alike and IAM cannot tell them apart: what is kept away are the plain ones
   it('are deleted by no function', () => {
     const onFacts = grants.filter(({ resource }) => resource === 'FactsTable').map(({ action }) => action);
-    expect(new Set(onFacts)).toEqual(new Set(['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:Query']));
+    expect(new Set(onFacts)).toEqual(
+      new Set(['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:Query']),
+    );
   });
 
   it('are seen by the consumer on the stream alone', () => {

@@ -91,6 +91,10 @@ export class InMemoryFactStore implements FactStore {
     return this.stream.length - before;
   }
 
+  async add(fact: Fact): Promise<void> {
+    if (!this.items.has(keyOf(fact))) await this.write([fact]);
+  }
+
   async *read(connectionId: string, kind: FactKind): AsyncIterable<Fact> {
     yield* await Promise.resolve(this.ofKind(kind).filter((fact) => fact.connectionId === connectionId));
   }

@@ -4,18 +4,19 @@ import {
   BatchWriteCommand,
   type BatchWriteCommandInput,
   type DynamoDBDocumentClient,
+  PutCommand,
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fact, isSameFact } from '../../core/facts/fact';
 import { partitionKeys } from '../../core/facts/fact-key';
 import type { FactStore } from '../../core/facts/ports';
+import { isConditionFailed } from './document-client';
+import { inParallel } from './in-parallel';
 
 /** DynamoDB's own bounds of a batch. */
 const WRITE_BATCH = 25;
 const READ_BATCH = 100;
-/** Batches under way at once: enough to store a page in a few round trips. */
-const PARALLEL = 6;
 /** Waits of up to 0.1, 0.2, 0.4 … 6.4 s, 12 s in all, for a table that is growing; then the workflow tries again. */
 const MAX_ROUNDS = 8;
 
@@ -72,6 +73,15 @@ export function makeDynamoDbFactStore(client: DynamoDBDocumentClient, tableName:
       await write(changed);
       return changed.length;
     },
+    async add(fact) {
+      try {
+        await client.send(
+          new PutCommand({ TableName: tableName, Item: { ...fact }, ConditionExpression: 'attribute_not_exists(pk)' }),
+        );
+      } catch (error) {
+        if (!isConditionFailed(error)) throw error;
+      }
+    },
     async *read(connectionId, kind) {
       for (const partition of partitionKeys(connectionId)) {
         const pages = paginateQuery(
@@ -91,13 +101,4 @@ export function makeDynamoDbFactStore(client: DynamoDBDocumentClient, tableName:
 
 function batches<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
-}
-
-/** Works through `items`, {@link PARALLEL} of them at a time. */
-async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(PARALLEL, items.length) }, worker));
 }

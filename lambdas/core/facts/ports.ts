@@ -7,6 +7,8 @@ export interface FactStore {
   write(facts: readonly Fact[]): Promise<void>;
   /** Writes what is not there or is there otherwise; reading costs a tenth of writing. @returns how many were written. */
   writeChanged(facts: readonly Fact[]): Promise<number>;
+  /** Stores one fact, unless there is one of its key: that was read later than this, or is the same. */
+  add(fact: Fact): Promise<void>;
   /** All stored facts of a connection and kind, in no order. */
   read(connectionId: string, kind: FactKind): AsyncIterable<Fact>;
 }

@@ -3,13 +3,12 @@ import type { OperatorAnswers, OperatorCommand } from '../../contract/operator';
 import type { RunRequest } from '../../contract/workflow';
 import type { LinkStore } from '../access/ports';
 import { makeLink } from '../access/sign-in';
-import type { Clock } from '../clock';
 import { type ConnectionRecord, isEnded, isReadable } from '../connections/connection-record';
 import type { ConnectionViews } from '../connections/connection-views';
+import { type DeadLettersPorts, allDeadLetters, makeReplay } from '../dead-letters/replay';
 import { newConnection } from '../connections/new-connection';
-import type { ConnectionStore } from '../connections/ports';
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors';
-import { type RunStarter, requestedRun } from '../runs/run-starter';
+import { requestedRun } from '../runs/run-starter';
 import { OLDEST_REPORT_DAYS, datesBetween } from '../runs/shards';
 import { utcDate } from '../dates';
 
@@ -20,13 +19,15 @@ export interface AppCredentials {
   readonly webhookSecret?: string;
 }
 
-export interface OperatorPorts {
-  readonly connections: ConnectionStore;
+export interface OperatorPorts extends DeadLettersPorts {
   readonly views: ConnectionViews;
   readonly links: LinkStore;
-  readonly runs: RunStarter;
   readonly credentials: { save(credentials: AppCredentials): Promise<void> };
-  readonly clock: Clock;
+}
+
+export interface OperatorSettings {
+  readonly publicUrl: string;
+  readonly retentionDays: number;
 }
 
 /** Seven days: an invite goes by mail to somebody who may be away. */
@@ -41,8 +42,9 @@ type Handlers = {
 };
 
 /** What the operator CLI can ask for, by command. @throws ConnectorError with what to do about it. */
-export function makeOperator(ports: OperatorPorts, settings: { readonly publicUrl: string }): Handlers {
+export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): Handlers {
   const { connections, views, links, runs, clock } = ports;
+  const replay = makeReplay(ports, settings);
 
   async function existing(id: string): Promise<ConnectionRecord> {
     const found = await connections.find(id);
@@ -103,6 +105,21 @@ export function makeOperator(ports: OperatorPorts, settings: { readonly publicUr
         throw new ConflictError('the first backfill is still running', 'wait for its end: connector status ID');
       }
       return start(connection, requestedRun(connectionId, 'sync', clock.now()));
+    },
+    async 'list-dead-letters'() {
+      const letters = await allDeadLetters(ports);
+      return {
+        deadLetters: letters.map(({ id, connectionId, stage, reason, at }) => ({
+          id,
+          connectionId,
+          stage,
+          reason,
+          at,
+        })),
+      };
+    },
+    async 'replay-dead-letters'({ ids }) {
+      return replay(ids);
     },
   };
 }

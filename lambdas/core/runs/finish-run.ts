@@ -4,10 +4,12 @@ import type { Clock } from '../clock';
 import { changeConnection } from '../connections/change-connection';
 import type { ConnectionRecord } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
+import { type ReadLetter, covers, readLetter } from '../dead-letters/dead-letter';
+import type { DeadLetterStore } from '../dead-letters/ports';
 import type { FactStore } from '../facts/ports';
 import type { CheckpointStore, ProgressStore, SeenUsers, ShardProgress } from './ports';
 import { areUsersComplete, reconcileUsers } from './reconcile-users';
-import { conclusionOf, isCurrent, startOf, totalsOf } from './run-conclusion';
+import { conclusionOf, isCurrent, isUnread, startOf, totalsOf, wasCancelled, withoutLetters } from './run-conclusion';
 import { REPORTS } from './shards';
 
 export interface FinishRunPorts {
@@ -16,6 +18,7 @@ export interface FinishRunPorts {
   readonly progress: ProgressStore;
   readonly seenUsers: SeenUsers;
   readonly facts: FactStore;
+  readonly deadLetters: DeadLetterStore;
   readonly clock: Clock;
 }
 
@@ -27,6 +30,8 @@ export interface RunSummary {
   readonly facts: number;
   readonly calls: number;
   readonly usersGone: number;
+  /** Letters written, for shards that a backfill could not read. */
+  readonly deadLetters: number;
 }
 
 /** Lists of users say who is gone for so long; a run that took longer leaves that to the next daily sweep. */
@@ -35,43 +40,73 @@ const LISTS_LAST_MS = 24 * 60 * 60 * 1000;
 const QUIET_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Draws the conclusions of a run: who is gone, how far each report is read, what the grant covers, and what the
- * connection's status is. May be repeated; of a run that is not the connection's (any more) nothing is concluded.
+ * Draws the conclusions of a run: who is gone, what is missing and what no longer is, how far each report is read, what
+ * the grant covers, and what the connection's status is. May be repeated, also long after the run was noted as broken
+ * off; of a run that is not the connection's (any more) nothing is concluded.
  */
 export function makeFinishRun(ports: FinishRunPorts) {
-  const { connections, checkpoints, progress, clock } = ports;
+  const { connections, checkpoints, progress, deadLetters, clock } = ports;
 
   return async function finishRun(run: RunRef): Promise<RunSummary> {
     const shards = await progress.list(run);
     const connection = await connections.find(run.connectionId);
     const startedAt = connection === undefined ? undefined : startOf(connection, run);
-    let usersGone = 0;
-    let status = connection?.status ?? null;
+    const summary = { shards: shards.length, usersGone: 0, deadLetters: 0, ...totalsOf(shards) };
+    if (connection === undefined || startedAt === undefined) return { status: connection?.status ?? null, ...summary };
 
-    if (connection !== undefined && startedAt !== undefined && shards.length > 0) {
-      if (isCurrent(connection, run)) {
-        const isFresh = clock.now() - Date.parse(startedAt) < LISTS_LAST_MS;
-        if (isFresh && areUsersComplete(shards)) usersGone = await reconcileUsers(ports, run);
-        for (const stream of REPORTS) await moveCheckpoint(connection, run, stream, shards, startedAt);
-      }
-      const changed = await changeConnection(connections, run.connectionId, (current) =>
-        startOf(current, run) === undefined ? undefined : conclusionOf(current, run, shards, clock.now()),
-      );
-      status = changed?.status ?? null;
+    const counts = isCurrent(connection, run) && !wasCancelled(connection, run, shards);
+    if (counts) {
+      const isFresh = clock.now() - Date.parse(startedAt) < LISTS_LAST_MS;
+      if (isFresh && areUsersComplete(shards)) summary.usersGone = await reconcileUsers(ports, run);
+      summary.deadLetters = await writeLetters(run, shards);
+      await settleLetters(run, shards);
     }
-    return { status, shards: shards.length, usersGone, ...totalsOf(shards) };
+    const gaps = await gapsOf(run);
+    if (counts) {
+      for (const stream of REPORTS) {
+        const own = shards.filter(({ shard }) => shard.stream === stream);
+        const isKnown = own.length > 0 && withoutLetters(own, gaps).every(({ state }) => state === 'done');
+        if (isKnown) await moveCheckpoint(connection, run, stream, own, startedAt);
+      }
+    }
+    const changed = await changeConnection(connections, run.connectionId, (current) =>
+      startOf(current, run) === undefined ? undefined : conclusionOf(current, run, shards, gaps, clock.now()),
+    );
+    return { status: changed?.status ?? null, ...summary };
   };
 
-  /** A checkpoint moves when everything since the last one has been read, and never back. */
+  /** What a sync could not read the next one reads: its checkpoint does not move. */
+  async function writeLetters({ kind, connectionId }: RunRef, shards: readonly ShardProgress[]): Promise<number> {
+    const unread = kind === 'backfill' ? shards.filter(isUnread) : [];
+    await deadLetters.put(unread.map((progress) => readLetter(connectionId, progress, clock.now())));
+    return unread.length;
+  }
+
+  /** Deletes the letters whose shards this run has read. */
+  async function settleLetters(run: RunRef, shards: readonly ShardProgress[]): Promise<void> {
+    const done = shards.filter(({ state }) => state === 'done');
+    const letters = await gapsOf(run);
+    await deadLetters.delete(letters.filter((letter) => done.some(({ shard }) => covers(shard, letter.shard))));
+  }
+
+  async function gapsOf({ connectionId }: RunRef): Promise<readonly ReadLetter[]> {
+    const letters: ReadLetter[] = [];
+    for await (const letter of deadLetters.list(connectionId, 'read')) letters.push(letter);
+    return letters;
+  }
+
+  /**
+   * A checkpoint moves when everything since the last one has been read or has a letter, and never back.
+   *
+   * @param own - the run's shards of the report.
+   */
   async function moveCheckpoint(
     { backfill }: ConnectionRecord,
     run: RunRef,
     stream: ReportKind,
-    shards: readonly ShardProgress[],
+    own: readonly ShardProgress[],
     startedAt: string,
   ): Promise<void> {
-    const own = shards.filter(({ shard }) => shard.stream === stream);
-    if (own.length === 0 || own.some(({ state }) => state !== 'done')) return;
     const known = await checkpoints.find(run.connectionId, stream);
     if (run.kind === 'backfill') {
       const readsAll = backfill?.isOfRange === false;

@@ -4,6 +4,7 @@ import { type ConnectionRecord, isReadable } from '../connections/connection-rec
 import { changeConnection } from '../connections/change-connection';
 import type { ConnectionStore } from '../connections/ports';
 import { utcDate } from '../dates';
+import type { DeadLetterStore } from '../dead-letters/ports';
 import type { CheckpointStore, ProgressStore } from './ports';
 import { REPORTS, addDays, dailyShards, datesBetween, shardsSince, userShards } from './shards';
 import { plannedShard } from './shard-progress';
@@ -12,6 +13,7 @@ export interface PlanRunPorts {
   readonly connections: ConnectionStore;
   readonly checkpoints: CheckpointStore;
   readonly progress: ProgressStore;
+  readonly deadLetters: DeadLetterStore;
   readonly clock: Clock;
 }
 
@@ -29,18 +31,24 @@ const DAY_MS = 86_400_000;
 
 /**
  * Says what a run reads, and notes that it runs. No workers when there is nothing to do: the connection is gone or
- * stopped, or another sync of it is still running. May be repeated for the same run.
+ * stopped, another run of its kind has not ended, or the run goes on for one that is over. May be repeated for the same
+ * run.
  */
-export function makePlanRun({ connections, checkpoints, progress, clock }: PlanRunPorts, settings: PlanRunSettings) {
+export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
+  const { connections, checkpoints, progress, deadLetters, clock } = ports;
+
   return async function planRun({ request, executionArn }: PlanTask): Promise<RunPlan> {
     const { connectionId, runId, kind } = request;
     const connection = await connections.find(connectionId);
     const run = { connectionId, runId, kind, generation: connection?.generation ?? '' };
     if (connection === undefined || !isReadable(connection)) return { run, workers: [] };
 
-    const now = beginningOf(connection, request) ?? clock.now();
+    const began = beginningOf(connection, request);
+    const now = began ?? clock.now();
+    // its lists of users may be days old by now, and would tell of users who came since that they are gone
+    const goesOnForNone = (request.part ?? 1) > 1 && began === undefined;
+    if (goesOnForNone || isAnotherRunning(connection, request, now)) return { run, workers: [] };
     const shards = kind === 'backfill' ? backfillShards(request, now) : await syncShards(connection, now);
-    if (kind === 'sync' && isAnotherSyncRunning(connection, runId, now)) return { run, workers: [] };
     const workers = Math.min(kind === 'backfill' ? BACKFILL_WORKERS : 1, shards.length);
     // dealt out in turn: each worker gets some of each report and some of each age
     await progress.plan(
@@ -51,7 +59,8 @@ export function makePlanRun({ connections, checkpoints, progress, clock }: PlanR
     return { run, workers: Array.from({ length: workers }, (_, index) => index) };
   };
 
-  function backfillShards({ from, to }: RunRequest, now: number): Shard[] {
+  function backfillShards({ from, to, shards }: RunRequest, now: number): readonly Shard[] {
+    if (shards !== undefined) return shards;
     const today = utcDate(now);
     const dates = datesBetween(from ?? addDays(today, -settings.backfillDays), to ?? today);
     return [...dailyShards(dates), ...userShards()];
@@ -60,9 +69,18 @@ export function makePlanRun({ connections, checkpoints, progress, clock }: PlanR
   async function syncShards(connection: ConnectionRecord, now: number): Promise<Shard[]> {
     const isSweepDue = connection.sweptAt === null || now - Date.parse(connection.sweptAt) >= DAY_MS;
     const today = utcDate(now);
-    const swept = isSweepDue ? dailyShards(datesBetween(addDays(today, -settings.sweepDays), today)) : [];
     const increments = await Promise.all(REPORTS.map((stream) => increment(connection, stream, now)));
-    return [...(isSweepDue ? userShards() : []), ...increments.flat(), ...swept];
+    if (!isSweepDue) return increments.flat();
+    const swept = dailyShards(datesBetween(addDays(today, -settings.sweepDays), today));
+    const shards = [...userShards(), ...increments.flat(), ...swept, ...(await missingShards(connection.id))];
+    return [...new Map(shards.map((shard) => [shard.id, shard])).values()];
+  }
+
+  /** What backfills could not read: gaps heal by themselves, once Zoom gives again what it did not. */
+  async function missingShards(connectionId: string): Promise<Shard[]> {
+    const shards: Shard[] = [];
+    for await (const { shard } of deadLetters.list(connectionId, 'read')) shards.push(shard);
+    return shards;
   }
 
   /** Reads back to where the report is known, and over the time in which late rows may have come since. */
@@ -110,6 +128,7 @@ function beginningOf({ backfill, syncRun }: ConnectionRecord, { runId }: RunRequ
   return known == null ? undefined : Date.parse(known.startedAt);
 }
 
-function isAnotherSyncRunning({ syncRun }: ConnectionRecord, runId: string, now: number): boolean {
+function isAnotherRunning({ backfill, syncRun }: ConnectionRecord, { kind, runId }: RunRequest, now: number): boolean {
+  if (kind === 'backfill') return backfill?.state === 'running' && backfill.runId !== runId;
   return syncRun !== null && syncRun.runId !== runId && now - Date.parse(syncRun.startedAt) < SYNC_ABANDONED_MS;
 }

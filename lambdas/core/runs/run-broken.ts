@@ -1,8 +1,10 @@
 import type { RunRequest } from '../../contract/workflow';
 import type { Clock } from '../clock';
 import { changeConnection } from '../connections/change-connection';
-import { isReadable } from '../connections/connection-record';
+import { type ConnectionRecord, isReadable } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
+import { brokeOff } from './run-conclusion';
+import { firstBackfill } from './run-starter';
 
 /** How an execution ended that did not come to its last step. */
 export type BrokenEnd = 'FAILED' | 'TIMED_OUT' | 'ABORTED';
@@ -15,15 +17,24 @@ export async function noteBrokenRun(
 ): Promise<void> {
   const at = new Date(clock.now()).toISOString();
   await changeConnection(connections, connectionId, (current) => {
-    const degraded = isReadable(current)
-      ? { status: 'degraded' as const, reason: `The last ${kind} broke off; its execution says why.` }
-      : {};
+    const degraded = isReadable(current) ? { status: 'degraded' as const, reason: brokeOff(kind) } : {};
     if (kind === 'sync') {
       if (current.syncRun?.runId !== runId) return undefined;
       return { ...degraded, syncRun: null, lastSync: { at, result: 'failed', newFacts: 0 } };
     }
+    if (isUnplannedFirst(current, runId)) return degraded;
     if (current.backfill?.runId !== runId || current.backfill.state !== 'running') return undefined;
     const state = end === 'ABORTED' ? 'cancelled' : 'failed';
     return { ...degraded, backfill: { ...current.backfill, state, endedAt: at } };
   });
+}
+
+/** Whether it is the consent's own backfill, which broke off before it was noted: nothing else would ever tell its end. */
+function isUnplannedFirst({ id, status, backfill, generation }: ConnectionRecord, runId: string): boolean {
+  return (
+    status === 'backfilling' &&
+    backfill === null &&
+    generation !== null &&
+    firstBackfill(id, generation).runId === runId
+  );
 }

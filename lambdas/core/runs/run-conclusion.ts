@@ -1,7 +1,9 @@
 import type { Capability } from '../../contract/connection';
 import { FACT_KINDS } from '../../contract/fact';
-import type { RunRef } from '../../contract/workflow';
+import type { RunKind, RunRef } from '../../contract/workflow';
 import { type ConnectionChange, type ConnectionRecord, isReadable } from '../connections/connection-record';
+import { type ReadLetter, gapReason } from '../dead-letters/dead-letter';
+import type { Denied } from '../zoom/ports';
 import { remedyFor } from '../zoom/remedies';
 import type { ShardProgress } from './ports';
 
@@ -19,25 +21,50 @@ export function isCurrent(connection: ConnectionRecord, { generation }: RunRef):
 /** What the shards of a run come to. `unread` are those that were not read to their end. */
 export function totalsOf(shards: readonly ShardProgress[]): { unread: number; facts: number; calls: number } {
   return {
-    unread: shards.filter(({ state }) => state !== 'done' && state !== 'denied').length,
+    unread: shards.filter(isUnread).length,
     facts: shards.reduce((sum, { facts }) => sum + facts, 0),
     calls: shards.reduce((sum, { calls }) => sum + calls, 0),
   };
 }
 
-/** What a run that has ended changes on its connection, at `now` (epoch ms). */
+/** Whether the shard was not read to its end, and Zoom did not deny it. */
+export function isUnread({ state }: ShardProgress): boolean {
+  return state !== 'done' && state !== 'denied';
+}
+
+/** Whether an operator stopped the backfill before it had read everything: then it leaves nothing behind. */
+export function wasCancelled({ backfill }: ConnectionRecord, run: RunRef, shards: readonly ShardProgress[]): boolean {
+  return run.kind === 'backfill' && backfill?.state === 'cancelled' && shards.some(isUnread);
+}
+
+/** The shards for whose reading no letter stands: with these alone the run's end is told. */
+export function withoutLetters(shards: readonly ShardProgress[], gaps: readonly ReadLetter[]): ShardProgress[] {
+  const held = new Set(gaps.map(({ shard }) => shard.id));
+  return shards.filter((progress) => !(isUnread(progress) && held.has(progress.shard.id)));
+}
+
+/**
+ * What a run that has ended changes on its connection, at `now` (epoch ms).
+ *
+ * @param gaps - what is missing of the connection, by this run or another.
+ */
 export function conclusionOf(
   current: ConnectionRecord,
   run: RunRef,
   shards: readonly ShardProgress[],
+  gaps: readonly ReadLetter[],
   now: number,
 ): ConnectionChange {
   const ended = endOf(current, run, shards, new Date(now).toISOString());
-  if (!isCurrent(current, run)) return ended;
-  const capabilities = FACT_KINDS.map((stream) => capabilityOf(stream, shards, current.capabilities));
-  const learnt = { ...ended, ...completedBy(current, run, shards), capabilities };
-  const next = { ...current, ...learnt, lostStreams: lostStreams(current, capabilities) };
-  return { ...learnt, lostStreams: next.lostStreams, ...statusOf(next, run, shards) };
+  if (!isCurrent(current, run) || wasCancelled(current, run, shards)) return ended;
+  const open = withoutLetters(shards, gaps);
+  const learnt = { ...ended, ...completedBy(current, run, shards, open), ...capabilitiesAfter(current, shards) };
+  return { ...learnt, ...statusOf({ ...current, ...learnt }, run, open, gaps) };
+}
+
+/** The reason that a connection has from a run that broke off, until another comes to its end. */
+export function brokeOff(kind: RunKind): string {
+  return `The last ${kind} broke off; its execution says why.`;
 }
 
 function endOf(current: ConnectionRecord, run: RunRef, shards: readonly ShardProgress[], at: string): ConnectionChange {
@@ -46,29 +73,60 @@ function endOf(current: ConnectionRecord, run: RunRef, shards: readonly ShardPro
     const result = unread === 0 ? 'ok' : unread < shards.length ? 'partial' : 'failed';
     return { syncRun: null, lastSync: { at, result, newFacts: facts } };
   }
-  const state = !isCurrent(current, run) ? 'cancelled' : unread === 0 ? 'done' : 'failed';
+  // what it could not read has letters, so it is over; one that failed has drawn no conclusions
+  const state = !isCurrent(current, run) || wasCancelled(current, run, shards) ? 'cancelled' : 'done';
   const shardsDone = shards.length - unread;
   return { backfill: { ...current.backfill, state, endedAt: at, shardsDone, facts, calls } };
 }
 
-/** Notes that the first read, or a sweep, is complete. A backfill of another range than the usual is neither. */
-function completedBy(current: ConnectionRecord, run: RunRef, shards: readonly ShardProgress[]): ConnectionChange {
+/**
+ * Notes that the first read, or a sweep, is complete, but for what letters stand for. A backfill of another range than
+ * the usual is neither.
+ */
+function completedBy(
+  current: ConnectionRecord,
+  run: RunRef,
+  shards: readonly ShardProgress[],
+  open: readonly ShardProgress[],
+): ConnectionChange {
   const startedAt = startOf(current, run);
-  const hasUsers = shards.some(({ shard }) => shard.stream === 'user');
-  if (startedAt === undefined || totalsOf(shards).unread > 0 || !hasUsers) return {};
-  if (run.kind === 'sync') return { sweptAt: startedAt };
+  if (startedAt === undefined || open.some(isUnread)) return {};
+  if (run.kind === 'sync') return shards.some(({ shard }) => shard.stream === 'user') ? { sweptAt: startedAt } : {};
   if (current.backfill?.isOfRange) return {};
   return { sweptAt: startedAt, firstReadAt: current.firstReadAt ?? startedAt };
 }
 
-function capabilityOf(stream: string, shards: readonly ShardProgress[], before: readonly Capability[]): Capability {
-  const own = shards.filter(({ shard }) => shard.stream === stream);
-  const denied = own.find(({ state }) => state === 'denied')?.denied;
-  if (denied != null) {
-    return { stream, state: 'unavailable', reason: denied.reason, remedy: remedyFor(denied.cause) };
-  }
-  if (own.some(({ state }) => state === 'done')) return { stream, state: 'available', reason: null, remedy: null };
-  return before.find((known) => known.stream === stream) ?? { stream, state: 'unknown', reason: null, remedy: null };
+function capabilitiesAfter(current: ConnectionRecord, shards: readonly ShardProgress[]) {
+  return withCapabilities(current, (stream) => {
+    const own = shards.filter(({ shard }) => shard.stream === stream);
+    const denied = own.find(({ state }) => state === 'denied')?.denied;
+    if (denied != null) return unavailable(stream, denied);
+    return own.some(({ state }) => state === 'done')
+      ? { stream, state: 'available', reason: null, remedy: null }
+      : undefined;
+  });
+}
+
+/** @param learnt - what is known of a stream now; `undefined` leaves it as it was. */
+function withCapabilities(
+  current: ConnectionRecord,
+  learnt: (stream: string) => Capability | undefined,
+): Pick<ConnectionRecord, 'capabilities' | 'lostStreams'> {
+  const capabilities = FACT_KINDS.map(
+    (stream): Capability =>
+      learnt(stream) ??
+      current.capabilities.find((known) => known.stream === stream) ?? {
+        stream,
+        state: 'unknown',
+        reason: null,
+        remedy: null,
+      },
+  );
+  return { capabilities, lostStreams: lostStreams(current, capabilities) };
+}
+
+function unavailable(stream: string, { cause, reason }: Denied): Capability {
+  return { stream, state: 'unavailable', reason, remedy: remedyFor(cause) };
 }
 
 /** The streams that this consent once gave and now does not. */
@@ -81,20 +139,34 @@ function lostStreams(current: ConnectionRecord, capabilities: readonly Capabilit
     .map(({ stream }) => stream);
 }
 
-function statusOf(next: ConnectionRecord, { kind }: RunRef, shards: readonly ShardProgress[]): ConnectionChange {
-  const { unread } = totalsOf(shards);
-  if (next.lostStreams.length > 0) {
-    return { status: 'degraded', reason: `No longer allowed to read: ${next.lostStreams.join(', ')}.` };
+function statusOf(
+  next: ConnectionRecord,
+  { kind }: RunRef,
+  open: readonly ShardProgress[],
+  gaps: readonly ReadLetter[],
+): ConnectionChange {
+  const reason = degradation(next, kind, open, gaps);
+  return reason === undefined ? { status: 'connected', reason: null } : { status: 'degraded', reason };
+}
+
+/** Why a connection is not all that it could be, the gravest first. */
+function degradation(
+  { lostStreams, capabilities, firstReadAt, backfill }: ConnectionRecord,
+  kind: RunKind,
+  open: readonly ShardProgress[],
+  gaps: readonly ReadLetter[],
+): string | undefined {
+  if (lostStreams.length > 0) return `No longer allowed to read: ${lostStreams.join(', ')}.`;
+  const denied = capabilities.filter(({ state }) => state === 'unavailable');
+  if (denied.length === FACT_KINDS.length) {
+    return `Zoom allows nothing of what is to be read: ${denied[0]?.reason} ${denied[0]?.remedy}`;
   }
-  if (unread > 0) {
-    const reason = `${unread} of ${shards.length} parts of the last ${kind} could not be read.`;
-    return { status: 'degraded', reason };
-  }
-  if (next.firstReadAt === null) {
-    const reason = 'The first backfill was not completed; start it again: connector backfill ID.';
-    return { status: 'degraded', reason };
-  }
-  // a sync does not fill what a later backfill has left open
-  if (kind === 'sync' && next.backfill?.state === 'failed') return {};
-  return { status: 'connected', reason: null };
+  // what the grant does not cover is a capability, and no gap
+  const missing = gaps.filter(({ shard }) => !denied.some(({ stream }) => stream === shard.stream));
+  if (missing.length > 0) return gapReason(missing);
+  const unread = open.filter(isUnread).length;
+  if (unread > 0) return `${unread} of ${open.length} parts of the last ${kind} could not be read.`;
+  if (firstReadAt === null) return 'The first backfill was not completed; start it again: connector backfill ID.';
+  // a sync does not fill what a backfill has left open that drew no conclusions
+  return backfill?.state === 'failed' ? brokeOff('backfill') : undefined;
 }

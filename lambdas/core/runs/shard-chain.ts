@@ -133,7 +133,12 @@ export class ShardChain {
     const { shard, pages } = this.progress;
     const source = { connectionId: run.connectionId, zoomAccountId: connection.zoomAccountId, ...this.settings };
     const made = factsOfPage(shard.stream, page.rows, source, this.ports.clock.now());
-    if (made.problems.length > 0) this.ports.log.malformed(run, shard, made.problems);
+    if (made.problems.length > 0)
+      this.ports.log.malformed(
+        run,
+        shard,
+        made.problems.map(({ problem }) => problem),
+      );
     await this.storing;
     const next = afterPage(this.progress, { ...page, ...made }, this.ports.clock.now());
     this.progress = next;

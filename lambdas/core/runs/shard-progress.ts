@@ -44,7 +44,7 @@ export function isFinished({ state }: ShardProgress): boolean {
 export interface ReadPage {
   readonly rows: readonly unknown[];
   readonly facts: readonly Fact[];
-  readonly problems: readonly string[];
+  readonly problems: readonly unknown[];
   readonly nextPageToken: string | null;
   readonly totalRecords: number | null;
 }

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { BatchGetCommand, BatchWriteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, BatchWriteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { makeDynamoDbFactStore } from '../../../../lambdas/adapters/aws/dynamodb-fact-store';
 import { FACT_BUCKETS } from '../../../../lambdas/contract/fact';
 import type { Fact } from '../../../../lambdas/core/facts/fact';
 import { activityRow, factOf, userRow } from '../../../support/facts';
-import { fakeDynamoDb } from './support';
+import { conditionFailed, fakeDynamoDb } from './support';
 
 const { client, calls } = fakeDynamoDb();
 beforeEach(() => {
@@ -128,6 +128,27 @@ describe('a write of what has changed', () => {
       .resolvesOnce({ Responses: { facts: [FIRST] }, UnprocessedKeys: { facts: { Keys: [keyOf(SECOND)] } } })
       .resolves({ Responses: { facts: [SECOND] } });
     expect(await store.writeChanged([FIRST, SECOND])).toBe(0);
+  });
+});
+
+describe('adding a fact', () => {
+  it('stores it, provided that there is none of its key', async () => {
+    await store.add(FIRST);
+    expect(calls.commandCalls(PutCommand)[0]?.args[0].input).toEqual({
+      TableName: 'facts',
+      Item: FIRST,
+      ConditionExpression: 'attribute_not_exists(pk)',
+    });
+  });
+
+  it('leaves the one that is there', async () => {
+    calls.on(PutCommand).rejects(conditionFailed());
+    await expect(store.add(FIRST)).resolves.toBeUndefined();
+  });
+
+  it('fails when DynamoDB fails', async () => {
+    calls.on(PutCommand).rejects(new Error('table out of order'));
+    await expect(store.add(FIRST)).rejects.toThrow('table out of order');
   });
 });
 

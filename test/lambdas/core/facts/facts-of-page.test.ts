@@ -28,6 +28,9 @@ describe('factsOfPage', () => {
 
   it('tells of each malformed row and keeps the others', () => {
     const page = factsOfPage('user', [{}, userRow()], SOURCE, NOW);
-    expect([page.facts.length, page.problems]).toEqual([1, ['it has neither an id nor an address']]);
+    expect([page.facts.length, page.problems]).toEqual([
+      1,
+      [{ row: {}, problem: 'it has neither an id nor an address' }],
+    ]);
   });
 });

@@ -4,6 +4,7 @@ import type { ConnectionRecord } from '../../../../lambdas/core/connections/conn
 import { makeConnectionViews } from '../../../../lambdas/core/connections/connection-views';
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../../lambdas/core/errors';
 import { type AppCredentials, makeOperator } from '../../../../lambdas/core/operator/operator';
+import { userShards } from '../../../../lambdas/core/runs/shards';
 import { InMemoryLinkStore } from '../../../support/access';
 import { DAY, FakeClock, MINUTE, NOW, instant } from '../../../support/clock';
 import {
@@ -12,6 +13,8 @@ import {
   connectedRecord,
   connectionRecord,
 } from '../../../support/connections';
+import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
+import { InMemoryFactStore } from '../../../support/facts';
 import { InMemoryQuotaLedger } from '../../../support/quota';
 import { InMemoryProgressStore, RecordingRunStarter } from '../../../support/runs';
 
@@ -22,6 +25,7 @@ function operate(...records: readonly ConnectionRecord[]) {
   const connections = new InMemoryConnectionStore(...records);
   const links = new InMemoryLinkStore();
   const runs = new RecordingRunStarter();
+  const deadLetters = new InMemoryDeadLetterStore();
   const progress = new InMemoryProgressStore();
   const quota = new InMemoryQuotaLedger();
   const saved: AppCredentials[] = [];
@@ -43,11 +47,14 @@ function operate(...records: readonly ConnectionRecord[]) {
           return Promise.resolve();
         },
       },
+      deadLetters,
+      facts: new InMemoryFactStore(),
       clock,
+      log: { letterKept: () => undefined },
     },
-    { publicUrl: 'https://connector.example' },
+    { publicUrl: 'https://connector.example', retentionDays: 365 },
   );
-  return { operator, connections, links, runs, saved };
+  return { operator, connections, links, runs, saved, deadLetters };
 }
 
 describe('set-credentials', () => {
@@ -218,5 +225,27 @@ describe('sync', () => {
 
   it.each(['backfilling', ...NOT_READABLE] as const)('refuses a connection that is %s', async (status) => {
     await expect(sync(connectedRecord({ status })).answer).rejects.toThrow(ConflictError);
+  });
+});
+
+describe('list-dead-letters', () => {
+  it('tells what each is about, and nothing of what it holds', async () => {
+    const { operator, deadLetters } = operate(connectedRecord());
+    await deadLetters.put([gapOf(userShards()[0]!)]);
+    expect(await operator['list-dead-letters']({ command: 'list-dead-letters' })).toEqual({
+      deadLetters: [
+        { id: 'c1.read.user.active', connectionId: 'c1', stage: 'read', reason: 'HTTP 500', at: instant() },
+      ],
+    });
+  });
+});
+
+describe('replay-dead-letters', () => {
+  it('takes up those that are named', async () => {
+    const { operator, deadLetters, runs } = operate(connectedRecord());
+    const shards = userShards();
+    await deadLetters.put(shards.map((shard) => gapOf(shard)));
+    await operator['replay-dead-letters']({ command: 'replay-dead-letters', ids: ['c1.read.user.active'] });
+    expect(runs.requests.map((request) => request.shards)).toEqual([shards.slice(0, 1)]);
   });
 });

@@ -3,13 +3,16 @@ import type { Capability } from '../../../../lambdas/contract/connection';
 import type { RunRef } from '../../../../lambdas/contract/workflow';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makeFinishRun } from '../../../../lambdas/core/runs/finish-run';
+import { type DeadLetter, parseLetter } from '../../../../lambdas/core/dead-letters/dead-letter';
 import type { Checkpoint, ShardProgress } from '../../../../lambdas/core/runs/ports';
+import { noteBrokenRun } from '../../../../lambdas/core/runs/run-broken';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { dailyShards, shardsSince, userShards } from '../../../../lambdas/core/runs/shards';
 import { remedyFor } from '../../../../lambdas/core/zoom/remedies';
 import type { Denied } from '../../../../lambdas/core/zoom/ports';
 import { DAY, FakeClock, HOUR, MINUTE, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
+import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
 import { InMemoryFactStore, factOf, userRow } from '../../../support/facts';
 import {
   BACKFILL,
@@ -42,15 +45,17 @@ interface Given {
   readonly record: ConnectionRecord;
   readonly run: RunRef;
   readonly shards: readonly ShardProgress[];
+  readonly letters?: readonly DeadLetter[];
 }
 
-function finishing({ record, run, shards }: Given) {
+function finishing({ record, run, shards, letters = [] }: Given) {
   const ports = {
     connections: new InMemoryConnectionStore(record),
     checkpoints: new InMemoryCheckpointStore(),
     progress: new InMemoryProgressStore().put(run, ...shards),
     seenUsers: new InMemorySeenUsers(),
     facts: new InMemoryFactStore(),
+    deadLetters: new InMemoryDeadLetterStore(...letters),
     clock: new FakeClock(),
   };
   const finish = makeFinishRun(ports);
@@ -103,13 +108,31 @@ describe('the end of a backfill', () => {
     expect((await after(backfill(ALL_DONE, record))).firstReadAt).toBeNull();
   });
 
-  it('leaves the connection degraded when a part could not be read', async () => {
-    expect(await after(backfill([...USERS, ACTIVITY, unread(OPERATION)]))).toMatchObject({
+  it('leaves the connection degraded when a part could not be read, and says which and what to do', async () => {
+    const lost = { ...unread(OPERATION), problem: 'GET /v2/report/operationlogs: HTTP 500' };
+    expect(await after(backfill([...USERS, ACTIVITY, lost]))).toMatchObject({
       status: 'degraded',
-      reason: '1 of 5 parts of the last backfill could not be read.',
-      firstReadAt: null,
-      backfill: { state: 'failed', shardsDone: 4 },
+      reason:
+        'Could not be read: admin operations of 2026-10-12. What went wrong: GET /v2/report/operationlogs: HTTP 500. ' +
+        'To read them again: connector dead-letters replay.',
     });
+  });
+
+  it('is the first read of everything also when a part could not be read, which has a letter', async () => {
+    expect(await after(backfill([...USERS, ACTIVITY, unread(OPERATION)]))).toMatchObject({
+      firstReadAt: STARTED,
+      sweptAt: STARTED,
+      backfill: { state: 'done', shardsDone: 4 },
+    });
+  });
+
+  it('leaves the connection degraded when Zoom denied everything', async () => {
+    const connection = await after(backfill(ALL_DONE.map(denied)));
+    expect([connection.status, connection.reason]).toEqual(['degraded', expect.stringContaining(NO_SCOPE.reason)]);
+  });
+
+  it('is drawn also when nothing was left to read', async () => {
+    expect((await after(backfill([]))).backfill).toMatchObject({ state: 'done', endedAt: instant() });
   });
 
   it('is connected when the grant never covered a stream', async () => {
@@ -148,7 +171,7 @@ describe('the end of a sync', () => {
 
   it.each([
     ['the first backfill was never completed', { firstReadAt: null }],
-    ['a later backfill failed', { backfill: backfillRecord({ state: 'failed' }) }],
+    ['a later backfill broke off', { backfill: backfillRecord({ state: 'failed' }) }],
   ])('does not make up for it when %s', async (_, change) => {
     const record = { ...SYNCING, status: 'degraded' as const, reason: 'something', ...change };
     expect((await after(sync(undefined, record))).status).toBe('degraded');
@@ -301,7 +324,7 @@ describe('a run that is not the connection’s', () => {
   it.each([
     ['an older sync', { ...sync(), run: { ...SYNC, runId: 'tick-0' } }],
     ['an older backfill', { ...backfill(), run: { ...BACKFILL, runId: 'consent-g0' } }],
-    ['one without shards', sync([])],
+    ['one that was never noted', { ...sync([]), record: connectedRecord() }],
   ])('changes nothing as %s', async (_, given) => {
     expect(await after(given)).toEqual(given.record);
   });
@@ -334,15 +357,17 @@ describe('a run that is not the connection’s', () => {
 describe('an end that is drawn twice', () => {
   it.each([
     ['backfill', backfill([...USERS, { ...ACTIVITY, newest: instant(-MINUTE) }, denied(OPERATION)])],
+    ['backfill with a gap', backfill([...USERS, ACTIVITY, unread(OPERATION)])],
     ['sync', sync([...USERS, { ...ACTIVITY, newest: instant(-MINUTE) }, denied(OPERATION)])],
   ])('is the same for a %s', async (_, given) => {
-    const { finish, connection, checkpoints, facts } = finishing(given);
+    const { finish, connection, checkpoints, facts, deadLetters } = finishing(given);
     await facts.write([factOf('user', userRow())]);
     const state = () => ({
       ...connection(),
       version: 0,
       checkpoints: [...checkpoints.checkpoints],
       stream: [...facts.stream],
+      letters: deadLetters.ids,
     });
     await finish();
     const once = state();
@@ -376,6 +401,167 @@ describe('the summary', () => {
       facts: 3,
       calls: 3,
       usersGone: 0,
+      deadLetters: 0,
     });
+  });
+
+  it('counts the letters that were written', async () => {
+    expect((await finishing(backfill([ACTIVITY, unread(OPERATION)])).finish()).deadLetters).toBe(1);
+  });
+});
+
+describe('dead letters', () => {
+  const gap = gapOf(OPERATION.shard);
+  /** The letters after the end of a run. */
+  const lettersAfter = async (given: Given) => {
+    const { finish, deadLetters } = finishing(given);
+    await finish();
+    return deadLetters.ids;
+  };
+
+  it.each<[string, Partial<ShardProgress>]>([
+    ['was given up', { state: 'failed' }],
+    ['was being read', { state: 'reading' }],
+    ['was never begun', { state: 'planned' }],
+  ])('are written by a backfill for a shard that %s', async (_, change) => {
+    expect(await lettersAfter(backfill([...USERS, ACTIVITY, { ...OPERATION, ...change }]))).toEqual([gap.id]);
+  });
+
+  it('say what went wrong last, or that the reader broke off', async () => {
+    const { finish, deadLetters } = finishing(
+      backfill([unread(ACTIVITY), { ...unread(OPERATION), problem: 'GET /v2/report/operationlogs: HTTP 500' }]),
+    );
+    await finish();
+    expect([...deadLetters.letters.values()].map(({ reason }) => reason)).toEqual([
+      'the reader broke off before its end',
+      'GET /v2/report/operationlogs: HTTP 500',
+    ]);
+  });
+
+  it.each<[string, Given]>([
+    ['a sync, whose next one reads the same again', sync([ACTIVITY, unread(OPERATION)])],
+    [
+      'a backfill that read with an older consent',
+      { ...backfill([unread(OPERATION)]), run: { ...BACKFILL, generation: 'g0' } },
+    ],
+    [
+      'a backfill of a connection that was stopped',
+      backfill([unread(OPERATION)], { ...BACKFILLING, status: 'paused' }),
+    ],
+    [
+      'a backfill that an operator cancelled',
+      backfill([unread(OPERATION)], { ...BACKFILLING, backfill: backfillRecord({ state: 'cancelled' }) }),
+    ],
+    ['a denied shard', backfill([...USERS, ACTIVITY, denied(OPERATION)])],
+  ])('are not written by %s', async (_, given) => {
+    expect(await lettersAfter(given)).toEqual([]);
+  });
+
+  it.each<[string, Given]>([
+    ['backfill', { ...backfill(), letters: [gap] }],
+    [
+      'backfill of other dates',
+      {
+        ...backfill(ALL_DONE, connectedRecord({ backfill: backfillRecord({ startedAt: STARTED, isOfRange: true }) })),
+        letters: [gap],
+      },
+    ],
+    ['sweep', { ...sync(ALL_DONE), letters: [gap] }],
+  ])('are deleted by a %s that has read the shard', async (_, given) => {
+    expect(await lettersAfter(given)).toEqual([]);
+  });
+
+  it('stay when another date was read', async () => {
+    const other = gapOf(dailyShards(['2026-10-11'])[1]!);
+    expect(await lettersAfter({ ...sync(ALL_DONE), letters: [other] })).toEqual([other.id]);
+  });
+
+  it('stay when an increment read the date in part', async () => {
+    const since = doneShard(shardsSince('admin_operation', NOW - HOUR, NOW)[0]!);
+    expect(await lettersAfter({ ...sync([since]), letters: [gap] })).toEqual([gap.id]);
+  });
+
+  it('of another connection stay', async () => {
+    const other = { ...gap, id: gap.id.replace('c1', 'c2'), connectionId: 'c2' };
+    expect(await lettersAfter({ ...sync(ALL_DONE), letters: [other] })).toEqual([other.id]);
+  });
+
+  it('make the connection connected when the last of them is gone', async () => {
+    const record = { ...SYNCING, status: 'degraded' as const, reason: 'a gap' };
+    expect(await after({ record, run: SYNC, shards: ALL_DONE, letters: [gap] })).toMatchObject({
+      status: 'connected',
+      reason: null,
+    });
+  });
+
+  it('leave the connection degraded while there is one, whatever a sync reads', async () => {
+    expect(await after({ ...sync(), shards: [ACTIVITY], letters: [gap] })).toMatchObject({
+      status: 'degraded',
+      reason: expect.stringContaining('admin operations of 2026-10-12') as unknown,
+    });
+  });
+
+  it('do not degrade for a stream that the grant does not cover', async () => {
+    expect((await after({ ...backfill([...USERS, ACTIVITY, denied(OPERATION)]), letters: [gap] })).status).toBe(
+      'connected',
+    );
+  });
+
+  it('of rows do not degrade', async () => {
+    const row = parseLetter('c1', 'user', { id: 'u1' }, 'it has no time', NOW);
+    expect((await after({ ...backfill(), letters: [row] })).status).toBe('connected');
+  });
+
+  it('let a sweep be over that could not read what they stand for: it is tried again in a day', async () => {
+    expect((await after({ ...sync([...USERS, ACTIVITY, unread(OPERATION)]), letters: [gap] })).sweptAt).toBe(STARTED);
+  });
+
+  it('let the checkpoint of a report move over what they stand for', async () => {
+    const { finish, checkpoints } = finishing(backfill([...USERS, ACTIVITY, unread(OPERATION)]));
+    await finish();
+    expect(await checkpoints.find('c1', 'admin_operation')).toEqual({ readTo: STARTED, asOf: STARTED });
+  });
+});
+
+describe('a run that was noted as broken off, and then redriven', () => {
+  const redriven = async (given: Given) => {
+    const world = finishing(given);
+    await noteBrokenRun(world, given.run, 'FAILED');
+    await world.finish();
+    return { connection: world.connection(), letters: world.deadLetters.ids };
+  };
+
+  it('comes to what it would have come to as a backfill', async () => {
+    const { connection } = await redriven(backfill());
+    const straight = await after(backfill());
+    expect({ ...connection, version: 0 }).toEqual({ ...straight, version: 0 });
+  });
+
+  it('has letters for what it could not read', async () => {
+    expect((await redriven(backfill([...USERS, ACTIVITY, unread(OPERATION)]))).letters).toHaveLength(1);
+  });
+
+  it('leaves it to the next sync as a sync', async () => {
+    expect((await redriven(sync())).connection).toMatchObject({ status: 'degraded', lastSync: { result: 'failed' } });
+  });
+
+  it('says of nobody that they are gone by lists of the day before', async () => {
+    const record = { ...BACKFILLING, backfill: backfillRecord({ startedAt: instant(-2 * DAY) }) };
+    const { facts, finish, connections, clock } = finishing(backfill(ALL_DONE, record));
+    await facts.write([factOf('user', userRow())]);
+    await noteBrokenRun({ connections, clock }, BACKFILL, 'FAILED');
+    await finish();
+    expect(facts.ofKind('user')[0]?.state).toBe('present');
+  });
+
+  it('has the users looked for by the next sync, when it began long ago', async () => {
+    const began = instant(-2 * DAY);
+    const record = { ...BACKFILLING, backfill: backfillRecord({ startedAt: began }) };
+    expect((await redriven(backfill(ALL_DONE, record))).connection.sweptAt).toBe(began);
+  });
+
+  it('concludes nothing when another backfill has taken its place', async () => {
+    const record = connectedRecord({ backfill: backfillRecord({ runId: 'backfill-2', state: 'done' }) });
+    expect((await redriven(backfill([unread(OPERATION)], record))).connection).toEqual(record);
   });
 });

@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { RunRequest, Shard } from '../../../../lambdas/contract/workflow';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makePlanRun } from '../../../../lambdas/core/runs/plan-run';
+import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
 import { DAY, FakeClock, HOUR, MINUTE, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
+import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
 import { InMemoryCheckpointStore, InMemoryProgressStore, doneShard } from '../../../support/runs';
 
 const BACKFILL: RunRequest = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' };
@@ -17,6 +19,7 @@ function planning(record: ConnectionRecord) {
     connections: new InMemoryConnectionStore(record),
     checkpoints: new InMemoryCheckpointStore(),
     progress: new InMemoryProgressStore(),
+    deadLetters: new InMemoryDeadLetterStore(),
     clock: new FakeClock(),
   };
   const settings = { backfillDays: 7, overlapMinutes: 60, sweepDays: 3 };
@@ -99,6 +102,34 @@ describe('a backfill', () => {
   });
 });
 
+describe('a backfill of what was not read before', () => {
+  const shards = [dailyShards(['2026-09-30'])[1]!, userShards()[2]!];
+  const replay: RunRequest = { ...BACKFILL, runId: 'backfill-2', shards };
+
+  it('reads that alone', async () => {
+    expect(await shardsOf(replay, connectedRecord())).toEqual(shards);
+  });
+
+  it('is noted as no usual one', async () => {
+    const { plan, connection } = planning(connectedRecord());
+    await plan(replay);
+    expect(connection().backfill).toMatchObject({ runId: 'backfill-2', isOfRange: true, shardsTotal: 2 });
+  });
+});
+
+describe('a backfill while another runs', () => {
+  it('reads nothing and leaves that one noted', async () => {
+    const { shardsOf, connection } = planning(connectedRecord({ backfill: backfillRecord({ runId: 'backfill-0' }) }));
+    expect([await shardsOf(BACKFILL), connection().backfill?.runId]).toEqual([[], 'backfill-0']);
+  });
+});
+
+describe('a run that goes on for another execution', () => {
+  it.each([BACKFILL, SYNC])('reads nothing when it is over: $kind', async (request) => {
+    expect(await shardsOf({ ...request, part: 2 }, connectedRecord({ backfill: null }))).toEqual([]);
+  });
+});
+
 describe('a backfill that is planned again', () => {
   it('reads the dates that it began with, though the date has changed', async () => {
     const { shardsOf, clock } = planning(BACKFILLING);
@@ -158,6 +189,27 @@ describe('a sync', () => {
     ['when it never did', connectedRecord({ sweptAt: null }), 8],
   ])('looks for late rows accordingly %s', async (_, record, count) => {
     expect(whole(await shardsOf(SYNC, record))).toHaveLength(count);
+  });
+
+  it('looks once a day for what backfills could not read', async () => {
+    const { shardsOf, deadLetters } = planning(connectedRecord({ sweptAt: instant(-DAY) }));
+    const missing = dailyShards(['2026-09-30']);
+    await deadLetters.put(missing.map((shard) => gapOf(shard)));
+    expect((await shardsOf(SYNC)).slice(-2)).toEqual(missing);
+  });
+
+  it('reads nothing twice that is both missing and swept', async () => {
+    const { shardsOf, deadLetters, connections } = planning(connectedRecord({ sweptAt: instant(-DAY) }));
+    const before = idsOf(await shardsOf(SYNC));
+    connections.change('c1', { syncRun: null });
+    await deadLetters.put([...userShards(), ...dailyShards(['2026-10-12'])].map((shard) => gapOf(shard)));
+    expect(idsOf(await shardsOf({ ...SYNC, runId: 'tick-3' }))).toEqual(before);
+  });
+
+  it('leaves what backfills could not read to the daily one', async () => {
+    const { shardsOf, deadLetters } = planning(SWEPT);
+    await deadLetters.put([gapOf(dailyShards(['2026-09-30'])[0]!)]);
+    expect(whole(await shardsOf(SYNC))).toEqual([]);
   });
 
   it('costs at most four calls when there is nothing new', async () => {

@@ -35,8 +35,13 @@ describe('a backfill that broke off', () => {
     ['has ended already', { backfill: backfillRecord({ state: 'done' }) }],
     ['is not the connection’s any more', { backfill: backfillRecord({ runId: 'another' }) }],
     ['was never noted', { backfill: null }],
-  ])('changes nothing when it %s', async (_, change) => {
+    ['is not the consent’s own and was never noted', { status: 'backfilling', backfill: null, generation: 'g2' }],
+  ] as const)('changes nothing when it %s', async (_, change) => {
     expect(await after(connectedRecord(change))).toEqual(connectedRecord(change));
+  });
+
+  it('leaves the connection degraded when it is the first and was not even planned', async () => {
+    expect((await after({ ...BACKFILLING, backfill: null })).status).toBe('degraded');
   });
 
   it('does not raise a connection that was stopped', async () => {
