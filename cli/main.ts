@@ -115,6 +115,13 @@ answering(
 );
 
 answering(
+  program.command('cancel').argument('<id>').description('end the backfill of a connection that is running'),
+  'cancel',
+  (id = '') => ({ connectionId: id }),
+  statusLines,
+);
+
+answering(
   program.command('sync').argument('<id>').description('read what a connection has new, now'),
   'sync',
   (id = '') => ({ connectionId: id }),

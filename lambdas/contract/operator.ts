@@ -13,6 +13,7 @@ export type OperatorCommand =
   | { readonly command: 'connections' }
   | { readonly command: 'status'; readonly connectionId: string }
   | { readonly command: 'backfill'; readonly connectionId: string; readonly from?: string; readonly to?: string }
+  | { readonly command: 'cancel'; readonly connectionId: string }
   | { readonly command: 'sync'; readonly connectionId: string }
   | { readonly command: 'list-dead-letters' }
   | { readonly command: 'replay-dead-letters'; readonly ids: readonly string[] };
@@ -25,6 +26,7 @@ export interface OperatorAnswers {
   connections: { readonly connections: readonly Connection[] };
   status: Connection;
   backfill: { readonly executionArn: string };
+  cancel: Connection;
   sync: { readonly executionArn: string };
   'list-dead-letters': { readonly deadLetters: readonly DeadLetterView[] };
   'replay-dead-letters': { readonly replayed: number; readonly failed: number };

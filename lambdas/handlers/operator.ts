@@ -9,7 +9,7 @@ import { makeDynamoDbFactStore } from '../adapters/aws/dynamodb-fact-store';
 import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeSecretsAppCredentials } from '../adapters/aws/secrets';
-import { makeStepFunctionsRunStarter } from '../adapters/aws/step-functions-run-starter';
+import { makeStepFunctionsRunStarter, makeStepFunctionsRunStopper } from '../adapters/aws/step-functions-run-starter';
 import { ENV } from '../contract/env';
 import type { OperatorAnswers, OperatorCommand, OperatorError, OperatorResult } from '../contract/operator';
 import { makeConnectionViews } from '../core/connections/connection-views';
@@ -34,21 +34,26 @@ const env = readEnv(
 const client = makeDocumentClient();
 const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
 
+const progress = makeDynamoDbProgressStore(client, env.CONTROL_TABLE);
+const stepFunctions = new SFNClient({});
+
 const operator = makeOperator(
   {
     connections,
     views: makeConnectionViews({
       connections,
-      progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
+      progress,
       quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
       quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
       now: systemClock.now,
     }),
     links: makeDynamoDbLinkStore(client, env.CONTROL_TABLE),
-    runs: makeStepFunctionsRunStarter(new SFNClient({}), {
+    runs: makeStepFunctionsRunStarter(stepFunctions, {
       backfill: env.BACKFILL_STATE_MACHINE_ARN,
       sync: env.SYNC_STATE_MACHINE_ARN,
     }),
+    progress,
+    executions: makeStepFunctionsRunStopper(stepFunctions),
     credentials: makeSecretsAppCredentials(new SecretsManagerClient({}), env.ZOOM_APP_SECRET),
     deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
     facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),
@@ -84,6 +89,7 @@ const Command: z.ZodType<OperatorCommand> = z.discriminatedUnion('command', [
     from: z.iso.date().optional(),
     to: z.iso.date().optional(),
   }),
+  z.object({ command: z.literal('cancel'), connectionId }),
   z.object({ command: z.literal('sync'), connectionId }),
   z.object({ command: z.literal('list-dead-letters') }),
   z.object({ command: z.literal('replay-dead-letters'), ids: z.array(z.string().min(1)) }),

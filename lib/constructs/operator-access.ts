@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
+import { acknowledgeExecutions } from './acknowledge';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
@@ -55,6 +56,8 @@ export class OperatorAccess extends Construct {
     vault.grantSetAppCredentials(operator);
     runs.backfill.grantStartExecution(operator);
     runs.sync.grantStartExecution(operator);
+    runs.backfill.grantExecution(operator, 'states:StopExecution');
+    acknowledgeExecutions(this, runs.backfill);
     this.functionName = operator.functionName;
   }
 }

@@ -1,6 +1,12 @@
-import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  type SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import type { RunKind } from '../../contract/workflow';
-import { type RunStarter, executionName } from '../../core/runs/run-starter';
+import { type RunStarter, type RunStopper, executionName } from '../../core/runs/run-starter';
 
 /** Starts executions of the state machine of each kind of run. */
 export function makeStepFunctionsRunStarter(
@@ -20,6 +26,19 @@ export function makeStepFunctionsRunStarter(
       } catch (error) {
         if (error instanceof ExecutionAlreadyExists) return executionArnOf(stateMachineArn, name);
         throw error;
+      }
+    },
+  };
+}
+
+/** Stops executions of either state machine. */
+export function makeStepFunctionsRunStopper(client: SFNClient): RunStopper {
+  return {
+    async stop(executionArn) {
+      try {
+        await client.send(new StopExecutionCommand({ executionArn, cause: 'An operator has cancelled the run.' }));
+      } catch (error) {
+        if (!(error instanceof ExecutionDoesNotExist)) throw error;
       }
     },
   };

@@ -1,4 +1,5 @@
 import type { Connection } from '../../contract/connection';
+import type { RunRef } from '../../contract/workflow';
 
 /** A connection as the control table keeps it. Instants are ISO 8601 UTC. */
 export interface ConnectionRecord extends Omit<Connection, 'backfill'> {
@@ -43,6 +44,20 @@ export type ConnectionChange = Partial<Omit<ConnectionRecord, 'id' | 'version' |
 /** Whether workers may read with this connection's grant. */
 export function isReadable(connection: ConnectionRecord): boolean {
   return connection.status === 'backfilling' || connection.status === 'connected' || connection.status === 'degraded';
+}
+
+/** Whether an operator has cancelled this backfill. */
+export function isCancelled({ backfill }: ConnectionRecord, runId: string): boolean {
+  return backfill?.runId === runId && backfill.state === 'cancelled';
+}
+
+/** Whether a worker may read for this run: with the consent in force, unless it was cancelled or another took its place. */
+export function mayRead(connection: ConnectionRecord, { kind, runId, generation }: RunRef): boolean {
+  const { backfill } = connection;
+  const isReplaced = kind === 'backfill' && backfill !== null && backfill.runId !== runId;
+  return (
+    isReadable(connection) && connection.generation === generation && !isReplaced && !isCancelled(connection, runId)
+  );
 }
 
 /** Whether the connection is over, or about to be: no consent is asked for it any more. */

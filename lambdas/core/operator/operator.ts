@@ -8,6 +8,7 @@ import type { ConnectionViews } from '../connections/connection-views';
 import { type DeadLettersPorts, allDeadLetters, makeReplay } from '../dead-letters/replay';
 import { newConnection } from '../connections/new-connection';
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors';
+import { type CancelBackfillPorts, cancelBackfill } from '../runs/cancel-backfill';
 import { requestedRun } from '../runs/run-starter';
 import { OLDEST_REPORT_DAYS, datesBetween } from '../runs/shards';
 import { utcDate } from '../dates';
@@ -19,7 +20,7 @@ export interface AppCredentials {
   readonly webhookSecret?: string;
 }
 
-export interface OperatorPorts extends DeadLettersPorts {
+export interface OperatorPorts extends DeadLettersPorts, CancelBackfillPorts {
   readonly views: ConnectionViews;
   readonly links: LinkStore;
   readonly credentials: { save(credentials: AppCredentials): Promise<void> };
@@ -94,10 +95,18 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
     async backfill({ connectionId, from, to }) {
       const connection = await existing(connectionId);
       if (connection.status === 'backfilling' || connection.backfill?.state === 'running') {
-        throw new ConflictError('a backfill of this connection is running', 'wait for its end: connector status ID');
+        throw new ConflictError(
+          'a backfill of this connection is running',
+          'wait for its end: connector status ID; or end it: connector cancel ID',
+        );
       }
       const range = from === undefined && to === undefined ? {} : checkedRange(from, to, clock.now());
       return start(connection, { ...requestedRun(connectionId, 'backfill', clock.now()), ...range });
+    },
+    async cancel({ connectionId }) {
+      const cancelled = await cancelBackfill(ports, await existing(connectionId));
+      if (cancelled === undefined) throw noSuchConnection(connectionId);
+      return views.of(cancelled);
     },
     async sync({ connectionId }) {
       const connection = await existing(connectionId);

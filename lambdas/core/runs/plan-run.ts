@@ -1,6 +1,6 @@
 import type { PlanTask, RunPlan, RunRequest, Shard } from '../../contract/workflow';
 import type { Clock } from '../clock';
-import { type ConnectionRecord, isReadable } from '../connections/connection-record';
+import { type ConnectionRecord, isCancelled, isReadable } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
 import type { ConnectionStore } from '../connections/ports';
 import { utcDate } from '../dates';
@@ -42,6 +42,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const connection = await connections.find(connectionId);
     const run = { connectionId, runId, kind, generation: connection?.generation ?? '' };
     if (connection === undefined || !isReadable(connection)) return { run, workers: [] };
+    if (isCancelled(connection, runId)) return { run, workers: [] };
 
     const began = beginningOf(connection, request);
     const now = began ?? clock.now();
@@ -67,7 +68,8 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   }
 
   async function syncShards(connection: ConnectionRecord, now: number): Promise<Shard[]> {
-    const isSweepDue = connection.sweptAt === null || now - Date.parse(connection.sweptAt) >= DAY_MS;
+    const isSweepDue =
+      !isFirstReadOpen(connection) && (connection.sweptAt === null || now - Date.parse(connection.sweptAt) >= DAY_MS);
     const today = utcDate(now);
     const increments = await Promise.all(REPORTS.map((stream) => increment(connection, stream, now)));
     if (!isSweepDue) return increments.flat();
@@ -88,9 +90,16 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const known = await checkpoints.find(connection.id, stream);
     const floor =
       known === undefined
-        ? now - settings.backfillDays * DAY_MS
+        ? unknownSince(connection, now)
         : Math.min(Date.parse(known.readTo), Date.parse(known.asOf) - settings.overlapMinutes * 60_000);
     return shardsSince(stream, floor, now);
+  }
+
+  /** From when on a report is read of which nothing is known: what came before a first backfill began is for that to read. */
+  function unknownSince(connection: ConnectionRecord, now: number): number {
+    const { backfill } = connection;
+    if (backfill !== null && isFirstReadOpen(connection)) return Date.parse(backfill.startedAt);
+    return now - settings.backfillDays * DAY_MS;
   }
 
   async function noteStart(
@@ -99,8 +108,10 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     shardsTotal: number,
     at: string,
   ) {
-    await changeConnection(connections, connectionId, ({ backfill }) => {
+    await changeConnection(connections, connectionId, (current) => {
+      const { backfill } = current;
       if (kind === 'sync') return { syncRun: { runId, startedAt: at } };
+      if (isCancelled(current, runId)) return undefined;
       // a step that is repeated, an execution that goes on for another, or one that was redriven
       if (backfill?.runId === runId)
         return { backfill: { ...backfill, executionArn, state: 'running', endedAt: null } };
@@ -120,6 +131,14 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
       };
     });
   }
+}
+
+/**
+ * Whether nothing but a backfill should read what was there before it: the first read is still to come, and an operator
+ * has cancelled it or has begun it again. A first backfill that failed has read what it could, and syncs do the rest.
+ */
+function isFirstReadOpen({ firstReadAt, backfill }: ConnectionRecord): boolean {
+  return firstReadAt === null && (backfill?.state === 'cancelled' || backfill?.state === 'running');
 }
 
 /** When a run began that is planned again: what it reads is counted from then. */

@@ -11,6 +11,12 @@ export interface RunStarter {
   start(request: RunRequest): Promise<string>;
 }
 
+/** Ends executions before their time. */
+export interface RunStopper {
+  /** Stops an execution. One that has ended, or that nobody remembers, is left as it is. */
+  stop(executionArn: string): Promise<void>;
+}
+
 /** The backfill that follows a consent: named by it, so that it is started once however often it is asked for. */
 export function firstBackfill(connectionId: string, generation: string): RunRequest {
   return { connectionId, runId: `consent-${generation}`, kind: 'backfill' };

@@ -1,0 +1,79 @@
+import type { Clock } from '../clock';
+import { changeConnection } from '../connections/change-connection';
+import type { BackfillRecord, ConnectionRecord } from '../connections/connection-record';
+import type { ConnectionStore } from '../connections/ports';
+import { ConflictError } from '../errors';
+import type { ProgressStore } from './ports';
+import { type RunStopper, firstBackfill } from './run-starter';
+import { isFinished } from './shard-progress';
+
+export interface CancelBackfillPorts {
+  readonly connections: ConnectionStore;
+  readonly progress: Pick<ProgressStore, 'list'>;
+  readonly executions: RunStopper;
+  readonly clock: Clock;
+}
+
+/**
+ * Ends the backfill that runs. It is noted on the connection first, where its workers look before each page, and then its
+ * execution is stopped. What was read is kept. A connection that this leaves without a first read has syncs that begin
+ * where the backfill began: what was there before is the next backfill's.
+ *
+ * @param connection - as it was read. When somebody else ends that backfill meanwhile, this is refused.
+ * @returns the connection as it now is.
+ * @throws ConflictError when no backfill runs.
+ */
+export async function cancelBackfill(
+  { connections, progress, executions, clock }: CancelBackfillPorts,
+  connection: ConnectionRecord,
+): Promise<ConnectionRecord | undefined> {
+  const { id } = connection;
+  const { runId } = runningBackfill(connection);
+  const shards = await progress.list({ connectionId: id, runId });
+  const endedAt = new Date(clock.now()).toISOString();
+  const cancelled = await changeConnection(connections, id, (current) => {
+    const running = runningBackfill(current);
+    if (running.runId !== runId) throw nothingRuns();
+    const counts = {
+      shardsDone: shards.filter(isFinished).length,
+      facts: shards.reduce((sum, { facts }) => sum + facts, 0),
+      calls: shards.reduce((sum, { calls }) => sum + calls, 0),
+    };
+    const backfill: BackfillRecord = { ...running, ...counts, state: 'cancelled', endedAt };
+    if (current.status !== 'backfilling') return { backfill };
+    const reason = 'The first backfill was cancelled; start it again: connector backfill ID.';
+    return { backfill, status: 'degraded', reason };
+  });
+  const executionArn = cancelled?.backfill?.executionArn ?? '';
+  if (executionArn !== '') await executions.stop(executionArn);
+  return cancelled;
+}
+
+/** The backfill that runs; one that follows a consent and is not planned yet is named, so that it is never planned. */
+function runningBackfill({
+  id,
+  status,
+  backfill,
+  generation,
+  connectedAt,
+  createdAt,
+}: ConnectionRecord): BackfillRecord {
+  if (backfill?.state === 'running') return backfill;
+  if (status !== 'backfilling' || backfill !== null || generation === null) throw nothingRuns();
+  return {
+    runId: firstBackfill(id, generation).runId,
+    executionArn: '',
+    isOfRange: false,
+    state: 'running',
+    startedAt: connectedAt ?? createdAt,
+    endedAt: null,
+    shardsDone: 0,
+    shardsTotal: 0,
+    facts: 0,
+    calls: 0,
+  };
+}
+
+function nothingRuns(): ConflictError {
+  return new ConflictError('no backfill of this connection is running', 'see how it is: connector status ID');
+}
