@@ -156,7 +156,7 @@ async function measure(
   const calledAtMs = zoomAtEnd.callsAtMs.slice(beginning.zoom.callsAtMs.length);
   return {
     seconds: (Date.parse(backfill.endedAt ?? '') - startMs) / 1000,
-    ...floorOf(chainsOf(truth), plan, share, latency),
+    ...floorOf(chainsOf(truth), { plan, share: { perSecond: share, perDay: 1 }, latencyMs: latency, startMs }),
     calls: zoomAtEnd.calls - beginning.zoom.calls,
     throttled: zoomAtEnd.throttled - beginning.zoom.throttled,
     faultsInjected: zoomAtEnd.faultsInjected,
@@ -189,5 +189,6 @@ function stackProcesses(directory: string): ProcessUse[] {
 function patienceFor({ users, perDay, days, plan, share, latency }: BackfillOptions): number {
   const rows = Array.from({ length: days + 1 }, () => perDay);
   const chains = chainsOf({ users: { active: users }, reports: { user_activity: rows, admin_operation: rows } });
-  return PATIENCE * floorOf(chains, plan, share, latency).floorSeconds + 120;
+  const conditions = { plan, share: { perSecond: share, perDay: 1 }, latencyMs: latency, startMs: Date.now() };
+  return PATIENCE * floorOf(chains, conditions).floorSeconds + 120;
 }
