@@ -1,21 +1,31 @@
 import { CommanderError } from 'commander';
 import { makeDirectory, removeDirectory } from '../local/state-directory';
-import { runStackCommand } from '../local/run-command';
+import { runCommand, runStackCommand } from '../local/run-command';
 import { measureBackfill } from './backfill';
 import { makeProgram } from './options';
-import { problemsOf, resultOf } from './result';
+import { problemsOf, problemsOfSimulated, resultOf, simulatedResultOf } from './result';
+import { measureSimulated } from './simulated/measure';
 
-const program = makeProgram((options) =>
-  runStackCommand(makeDirectory, async (directory, processes) => {
-    const { measured, serial } = await measureBackfill(directory, processes, options);
-    await processes.stopAll();
-    removeDirectory(directory);
-    const problems = problemsOf(measured);
-    for (const problem of problems) console.error(problem);
-    if (problems.length > 0) process.exitCode = 1;
-    console.log(JSON.stringify(resultOf(options, measured, serial)));
-  }),
-);
+const program = makeProgram({
+  backfill: (options) =>
+    runStackCommand(makeDirectory, async (directory, processes) => {
+      const { measured, serial } = await measureBackfill(directory, processes, options);
+      await processes.stopAll();
+      removeDirectory(directory);
+      report(problemsOf(measured), resultOf(options, measured, serial));
+    }),
+  simulated: (options) =>
+    runCommand(async () => {
+      const measured = await measureSimulated(options);
+      report(problemsOfSimulated(measured), simulatedResultOf(options, measured));
+    }),
+});
+
+function report(problems: readonly string[], result: object): void {
+  for (const problem of problems) console.error(problem);
+  if (problems.length > 0) process.exitCode = 1;
+  console.log(JSON.stringify(result));
+}
 
 try {
   await program.parseAsync();

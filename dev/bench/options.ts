@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AccountOptions } from '../zoom-simulator/options';
+import { PROFILES, type Profile } from './simulated/day-curve';
 import { FAULT_MIXES, type FaultMix } from './faults';
 
 /** What a measured backfill reads, and under which conditions. */
@@ -19,27 +20,50 @@ export interface BackfillOptions {
   readonly compare?: 'serial';
 }
 
-/**
- * The command line, which throws commander's errors instead of ending the process.
- *
- * @param backfill - runs the scenario of that name.
- */
-export function makeProgram(backfill: (options: BackfillOptions) => Promise<void>): Command {
+/** What a backfill on simulated time reads, and under which conditions. */
+export interface SimulatedOptions extends Pick<BackfillOptions, 'users' | 'plan' | 'latency'> {
+  /** Rows of both reports on all dates together. */
+  readonly rows: number;
+  /** Share of the account's calls a second, and of those a day, that the connector may use. */
+  readonly share: number;
+  /** How the rows of a day are spread over its hours. */
+  readonly profile: Profile;
+}
+
+/** What runs each scenario. */
+export interface Scenarios {
+  backfill(options: BackfillOptions): Promise<void>;
+  simulated(options: SimulatedOptions): Promise<void>;
+}
+
+/** The command line, which throws commander's errors instead of ending the process. */
+export function makeProgram(scenarios: Scenarios): Command {
   const program = new Command('bench')
     .description('measures the connector on this machine; the last line of standard output is one JSON object')
     .exitOverride();
+  const plan = new Option('--plan <plan>', "the account's plan").choices(['pro', 'business']).default('pro');
   program
     .command('backfill')
     .description('a first backfill, from the start of its execution to "connected"')
     .option('--users <n>', 'users of the account', wholeNumber(1), 2000)
     .option('--per-day <n>', 'rows of both reports on each whole day', wholeNumber(0), 20_000)
     .option('--days <n>', 'dates before today that are read', wholeNumber(1, 180), 7)
-    .addOption(new Option('--plan <plan>', "the account's plan").choices(['pro', 'business']).default('pro'))
+    .addOption(plan)
     .option('--latency <ms>', 'what Zoom takes for each answer', wholeNumber(0), 200)
     .addOption(new Option('--faults <mix>', 'what goes wrong').choices(Object.keys(FAULT_MIXES)).default('none'))
     .option('--share <fraction>', "share of the account's calls a second", fraction, 1)
     .addOption(new Option('--compare <reader>', 'another way of reading beside it').choices(['serial']))
-    .action((options: BackfillOptions) => backfill(options));
+    .action((options: BackfillOptions) => scenarios.backfill(options));
+  program
+    .command('simulated')
+    .description('a first backfill by the real core, with time and everything around it simulated')
+    .option('--users <n>', 'users of the account', wholeNumber(1), 10_000)
+    .option('--rows <n>', 'rows of both reports on all dates together', wholeNumber(0), 1_000_000)
+    .addOption(plan)
+    .option('--latency <ms>', 'what Zoom takes for each answer', wholeNumber(0), 200)
+    .option('--share <fraction>', "share of the account's calls, a second and a day", fraction, 1)
+    .addOption(new Option('--profile <profile>', 'how a day spreads its rows').choices(PROFILES).default('even'))
+    .action((options: SimulatedOptions) => scenarios.simulated(options));
   return program;
 }
 

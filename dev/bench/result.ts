@@ -1,4 +1,4 @@
-import type { BackfillOptions } from './options';
+import type { BackfillOptions, SimulatedOptions } from './options';
 import type { CpuSeconds } from './processor';
 import type { SerialReading } from './serial';
 
@@ -49,10 +49,65 @@ export function problemsOf({ lost, duplicated, invented, historyEvents }: Measur
     ...(lost > 0 ? [`${lost} facts are missing on the stream`] : []),
     ...(duplicated > 0 ? [`${duplicated} records on the stream repeat a fact`] : []),
     ...(invented > 0 ? [`${invented} facts on the stream are not Zoom's`] : []),
-    ...(historyEvents >= MOST_HISTORY_EVENTS
-      ? [`the execution has ${historyEvents} events, and fewer than ${MOST_HISTORY_EVENTS} are wanted`]
-      : []),
+    ...tooManyEvents(historyEvents),
   ];
+}
+
+/** What a backfill on simulated time came to; `docs/performance.md` says how. */
+export interface MeasuredSimulated {
+  readonly simulatedSeconds: number;
+  readonly floorSeconds: number;
+  readonly callsNeeded: number;
+  readonly calls: number;
+  readonly throttled: number;
+  readonly facts: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly restartedShards: number;
+  readonly ledgerWrites: number;
+  readonly historyEventsMax: number;
+  readonly executions: number;
+  readonly etaAtTenth: EtaCheck | null;
+  readonly peakRssMb: number;
+  readonly wallSeconds: number;
+}
+
+/** A prediction of the time left, held against the time that it took. */
+export interface EtaCheck {
+  /** `null` when none was given. */
+  readonly predictedSeconds: number | null;
+  readonly actualSeconds: number;
+}
+
+/** The one JSON object that a measurement of a backfill on simulated time prints. */
+export function simulatedResultOf(options: SimulatedOptions, measured: MeasuredSimulated) {
+  const { simulatedSeconds, floorSeconds, calls, ledgerWrites, etaAtTenth } = measured;
+  return {
+    scenario: 'simulated',
+    ...options,
+    ...rounded(measured),
+    ratio: round(simulatedSeconds / floorSeconds),
+    ledgerWritesPerCall: round(ledgerWrites / calls),
+    etaAtTenth: etaAtTenth && rounded({ ...etaAtTenth, errorShare: errorShareOf(etaAtTenth) }),
+  };
+}
+
+function errorShareOf({ predictedSeconds, actualSeconds }: EtaCheck): number | null {
+  return predictedSeconds === null ? null : Math.abs(predictedSeconds - actualSeconds) / actualSeconds;
+}
+
+/** As {@link problemsOf}; each execution of the run has a history of its own. */
+export function problemsOfSimulated({ lost, duplicated, historyEventsMax }: MeasuredSimulated): string[] {
+  return [
+    ...(lost > 0 ? [`${lost} facts are missing`] : []),
+    ...(duplicated > 0 ? [`${duplicated} facts were read and stored a second time`] : []),
+    ...tooManyEvents(historyEventsMax),
+  ];
+}
+
+function tooManyEvents(events: number): string[] {
+  if (events < MOST_HISTORY_EVENTS) return [];
+  return [`an execution has ${events} events, and fewer than ${MOST_HISTORY_EVENTS} are wanted`];
 }
 
 function rounded<Values extends object>(values: Values): Values {

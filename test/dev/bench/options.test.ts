@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { type BackfillOptions, makeProgram } from '../../../dev/bench/options';
+import { type BackfillOptions, type SimulatedOptions, makeProgram } from '../../../dev/bench/options';
 
-async function parse(...args: string[]): Promise<BackfillOptions | undefined> {
-  let parsed: BackfillOptions | undefined;
-  const program = makeProgram((options) => {
+async function parse(...args: string[]): Promise<BackfillOptions | SimulatedOptions | undefined> {
+  let parsed: BackfillOptions | SimulatedOptions | undefined;
+  const keep = (options: BackfillOptions | SimulatedOptions) => {
     parsed = options;
     return Promise.resolve();
-  });
+  };
+  const program = makeProgram({ backfill: keep, simulated: keep });
   for (const command of [program, ...program.commands]) command.configureOutput({ writeErr: () => undefined });
   await program.parseAsync(args, { from: 'user' });
   return parsed;
@@ -60,5 +61,42 @@ describe('bench backfill', () => {
 
   it('fails with a scenario that there is not', async () => {
     await expect(parse('nosuch')).rejects.toThrow('nosuch');
+  });
+});
+
+describe('bench simulated', () => {
+  it('reads an account that takes seconds unless told otherwise', async () => {
+    expect(await parse('simulated')).toEqual({
+      users: 10_000,
+      rows: 1_000_000,
+      plan: 'pro',
+      latency: 200,
+      share: 1,
+      profile: 'even',
+    });
+  });
+
+  it('takes every option', async () => {
+    const counts = ['--users', '1000000', '--rows', '100000000', '--latency', '0'];
+    const words = ['--plan', 'business', '--share', '0.5', '--profile', 'office-hours'];
+    expect(await parse('simulated', ...counts, ...words)).toEqual({
+      users: 1_000_000,
+      rows: 100_000_000,
+      plan: 'business',
+      latency: 0,
+      share: 0.5,
+      profile: 'office-hours',
+    });
+  });
+
+  it.each([
+    ['--users', '0'],
+    ['--rows', 'many'],
+    ['--plan', 'free'],
+    ['--share', '2'],
+    ['--profile', 'nights'],
+    ['--per-day', '10'],
+  ])('fails with %s %s, which it names', async (option, value) => {
+    await expect(parse('simulated', option, value)).rejects.toThrow(option);
   });
 });

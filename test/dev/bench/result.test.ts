@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BackfillOptions } from '../../../dev/bench/options';
-import { type Measured, problemsOf, resultOf } from '../../../dev/bench/result';
+import type { BackfillOptions, SimulatedOptions } from '../../../dev/bench/options';
+import {
+  type Measured,
+  type MeasuredSimulated,
+  problemsOf,
+  problemsOfSimulated,
+  resultOf,
+  simulatedResultOf,
+} from '../../../dev/bench/result';
 
 const options: BackfillOptions = {
   users: 2000,
@@ -33,6 +40,33 @@ const measured: Measured = {
   lastCallSeconds: 56,
   cpuSeconds: { emulator: 40, functions: 20.000_04, 'zoom-simulator': 2 },
   loadBefore: 0.3,
+};
+
+const simulatedOptions: SimulatedOptions = {
+  users: 10_000,
+  rows: 1_000_000,
+  plan: 'pro',
+  latency: 200,
+  share: 1,
+  profile: 'even',
+};
+
+const simulated: MeasuredSimulated = {
+  simulatedSeconds: 345.000_4,
+  floorSeconds: 300,
+  callsNeeded: 3000,
+  calls: 3000,
+  throttled: 0,
+  facts: 1_010_000,
+  lost: 0,
+  duplicated: 0,
+  restartedShards: 0,
+  ledgerWrites: 600,
+  historyEventsMax: 60,
+  executions: 1,
+  etaAtTenth: { predictedSeconds: 306, actualSeconds: 300 },
+  peakRssMb: 240.123_45,
+  wallSeconds: 12,
 };
 
 describe('the JSON of a measured backfill', () => {
@@ -82,5 +116,53 @@ describe('what is wrong with a backfill', () => {
     ['its history grows long', { historyEvents: 10_000 }, '10000 events'],
   ])('is told when %s', (_, change, words) => {
     expect(problemsOf({ ...measured, ...change })).toEqual([expect.stringContaining(words)]);
+  });
+});
+
+describe('the JSON of a backfill on simulated time', () => {
+  it('has every figure that scripts rely on', () => {
+    expect(Object.keys(simulatedResultOf(simulatedOptions, simulated))).toEqual(
+      expect.arrayContaining([
+        ...['simulatedSeconds', 'floorSeconds', 'ratio', 'calls', 'throttled', 'facts', 'lost', 'duplicated'],
+        ...[
+          'restartedShards',
+          'ledgerWrites',
+          'historyEventsMax',
+          'executions',
+          'etaAtTenth',
+          'peakRssMb',
+          'wallSeconds',
+        ],
+      ]),
+    );
+  });
+
+  it('works out what the targets are about', () => {
+    expect(simulatedResultOf(simulatedOptions, simulated)).toMatchObject({
+      ratio: 1.15,
+      ledgerWritesPerCall: 0.2,
+      etaAtTenth: { errorShare: 0.02 },
+    });
+  });
+
+  it('knows no error of a time that was not told', () => {
+    const etaAtTenth = { predictedSeconds: null, actualSeconds: 300 };
+    expect(simulatedResultOf(simulatedOptions, { ...simulated, etaAtTenth })).toMatchObject({
+      etaAtTenth: { ...etaAtTenth, errorShare: null },
+    });
+  });
+});
+
+describe('what is wrong with a backfill on simulated time', () => {
+  it('is nothing when each fact came once', () => {
+    expect(problemsOfSimulated(simulated)).toEqual([]);
+  });
+
+  it.each<[string, Partial<MeasuredSimulated>, string]>([
+    ['facts are lost', { lost: 1 }, '1 facts are missing'],
+    ['facts come twice', { duplicated: 2 }, '2 facts'],
+    ['a history grows long', { historyEventsMax: 10_000 }, '10000 events'],
+  ])('is told when %s', (_, change, words) => {
+    expect(problemsOfSimulated({ ...simulated, ...change })).toEqual([expect.stringContaining(words)]);
   });
 });

@@ -1,0 +1,71 @@
+import type { Shard } from '../../../lambdas/contract/workflow';
+import type { Clock } from '../../../lambdas/core/clock';
+import { type PageAnswer, STREAM_LABELS, type ZoomAccess, type ZoomLists } from '../../../lambdas/core/zoom/ports';
+import { parseThrottling } from '../../../lambdas/core/zoom/throttling';
+import { RateLimits, nextMidnight } from '../../zoom-simulator/limits';
+import type { Plan } from '../../zoom-simulator/options';
+import { PageTokens } from '../../zoom-simulator/page-token';
+import type { Account } from './account';
+
+export interface SimulatedZoomProps {
+  readonly account: Account;
+  readonly plan: Plan;
+  readonly latencyMs: number;
+  /** Rows of a whole page, as the connector asks for it. */
+  readonly pageSize: (shard: Shard) => number;
+}
+
+const PAGE_TOKEN_MS = 15 * 60_000;
+const ACCOUNT = 'account';
+const LABELS = { light: 'Light', medium: 'Medium', heavy: 'Heavy' } as const;
+
+/** Zoom's lists without the network: its limits, its page tokens and its latency, on simulated time. */
+export class SimulatedZoom implements ZoomLists {
+  calls = 0;
+  /** Calls that were refused. */
+  throttled = 0;
+  /** How often each shard was begun. */
+  readonly begun = new Map<string, number>();
+  /** Told at each call how many there were. */
+  onCall: (calls: number) => void = () => undefined;
+  private readonly limits = new RateLimits();
+  private readonly pageTokens: PageTokens;
+
+  constructor(
+    private readonly props: SimulatedZoomProps,
+    private readonly clock: Clock,
+  ) {
+    this.pageTokens = new PageTokens({ seed: 1, lifetimeMs: PAGE_TOKEN_MS, clock: clock.now });
+  }
+
+  async fetchPage(_access: ZoomAccess, shard: Shard, pageToken: string | null): Promise<PageAnswer> {
+    this.calls++;
+    this.onCall(this.calls);
+    const answer = this.answer(shard, pageToken);
+    await this.clock.sleep(this.props.latencyMs);
+    return answer;
+  }
+
+  private answer(shard: Shard, pageToken: string | null): PageAnswer {
+    const { account, plan, pageSize } = this.props;
+    const now = this.clock.now();
+    const { refused } = this.limits.admit(ACCOUNT, plan, LABELS[STREAM_LABELS[shard.stream]], now);
+    if (refused !== undefined) {
+      this.throttled++;
+      const retryAfter = refused === 'QPS' ? null : new Date(nextMidnight(now)).toISOString();
+      return { kind: 'throttled', throttling: parseThrottling({ type: refused, retryAfter, message: null }, now) };
+    }
+    if (pageToken === null) this.begun.set(shard.id, (this.begun.get(shard.id) ?? 0) + 1);
+    const start = pageToken === null ? 0 : this.pageTokens.read(shard.id, pageToken)?.start;
+    if (start === undefined) return { kind: 'pageTokenRejected' };
+    const size = pageSize(shard);
+    const total = account.rowsOf(shard);
+    return {
+      kind: 'page',
+      rows: account.slice(shard, start, size, now),
+      nextPageToken:
+        start + size < total ? this.pageTokens.issue(shard.id, { start: start + size, oldestFirst: false }) : null,
+      totalRecords: shard.stream === 'user' ? total : null,
+    };
+  }
+}

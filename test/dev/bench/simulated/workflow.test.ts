@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
+import { type Histories, type Steps, runWorkflow } from '../../../../dev/bench/simulated/workflow';
+import type { WorkerOutcome } from '../../../../lambdas/contract/workflow';
+import { MINUTE, NOW, instant } from '../../../support/clock';
+import { BACKFILL } from '../../../support/runs';
+
+const REQUEST = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' } as const;
+const DONE: WorkerOutcome = { outcome: 'done' };
+const AGAIN: WorkerOutcome = { outcome: 'again' };
+
+/** What an execution without workers writes: itself, two tasks and an empty Map. */
+const FRAME = 2 + 2 * 5 + 4;
+/** An iteration, its end, and a turn of its worker: a task and a choice. */
+const ITERATION = 2 + 2;
+const TURN = 5 + 2;
+
+/** Runs a workflow whose workers say what is scripted, and then that they are done. */
+async function run(workers: readonly number[], said: readonly WorkerOutcome[] = [], change: Partial<Steps> = {}) {
+  const clock = new SimulatedClock(NOW);
+  const histories: Histories = { executions: 0, longest: 0 };
+  const script = [...said];
+  const reads: { worker: number; at: number }[] = [];
+  let finished = 0;
+  const steps: Steps = {
+    plan: () => Promise.resolve({ run: BACKFILL, workers }),
+    read: ({ worker }) => {
+      reads.push({ worker, at: clock.now() });
+      return Promise.resolve(script.shift() ?? DONE);
+    },
+    finish: () => Promise.resolve(finished++),
+    ...change,
+  };
+  await clock.run(runWorkflow(REQUEST, steps, clock, histories));
+  return { histories, reads, finished };
+}
+
+describe('the interpreted workflow', () => {
+  it('calls each worker', async () => {
+    const { reads } = await run([0, 1, 2]);
+    expect(reads.map(({ worker }) => worker)).toEqual([0, 1, 2]);
+  });
+
+  it('calls a worker again that says so', async () => {
+    const { reads } = await run([0], [AGAIN, AGAIN]);
+    expect(reads).toHaveLength(3);
+  });
+
+  it('waits as long as a worker says', async () => {
+    const { reads } = await run([0], [{ outcome: 'waitUntil', at: instant(5 * MINUTE) }]);
+    expect(reads.at(-1)?.at).toBeGreaterThanOrEqual(NOW + 5 * MINUTE);
+  });
+
+  it('finishes the run once, when all workers are done', async () => {
+    const { finished } = await run([0, 1], [AGAIN]);
+    expect(finished).toBe(1);
+  });
+
+  it('counts the events of an execution that has nothing to do', async () => {
+    const { histories } = await run([]);
+    expect(histories).toEqual({ executions: 1, longest: FRAME });
+  });
+
+  it('counts the events of a worker that is called again and waits', async () => {
+    const { histories } = await run([0], [AGAIN, { outcome: 'waitUntil', at: instant(MINUTE) }]);
+    expect(histories.longest).toBe(FRAME + ITERATION + 3 * TURN + 2);
+  });
+
+  it('fails when a worker outlives its function', async () => {
+    const clock = new SimulatedClock(NOW);
+    const steps: Steps = {
+      plan: () => Promise.resolve({ run: BACKFILL, workers: [0] }),
+      read: async (_task, deadline) => {
+        await clock.sleep(deadline - clock.now() + 1);
+        return DONE;
+      },
+      finish: () => Promise.resolve(),
+    };
+    const running = clock.run(runWorkflow(REQUEST, steps, clock, { executions: 0, longest: 0 }));
+    await expect(running).rejects.toThrow('outlived');
+  });
+});
