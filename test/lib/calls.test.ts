@@ -17,7 +17,10 @@ import {
   makeDynamoDbSeenUsers,
 } from '../../lambdas/adapters/aws/dynamodb-run-stores';
 import { makeSecretsAppCredentials, makeSecretsTokenVault } from '../../lambdas/adapters/aws/secrets';
-import { makeStepFunctionsRunStarter } from '../../lambdas/adapters/aws/step-functions-run-starter';
+import {
+  makeStepFunctionsRunStarter,
+  makeStepFunctionsRunStopper,
+} from '../../lambdas/adapters/aws/step-functions-run-starter';
 import { plannedShard } from '../../lambdas/core/runs/shard-progress';
 import { connectedRecord } from '../support/connections';
 import { gapOf } from '../support/dead-letters';
@@ -50,6 +53,7 @@ const adapters = {
   facts: makeDynamoDbFactStore(client, 'FactsTable'),
   vault: makeSecretsTokenVault(secrets, { prefix: `${prefix}/connections/`, kmsKeyId: 'key' }),
   credentials: makeSecretsAppCredentials(secrets, `${prefix}/zoom-app`),
+  executions: makeStepFunctionsRunStopper(new SFNClient({})),
   runs: makeStepFunctionsRunStarter(new SFNClient({}), { backfill: 'Runs/Backfill', sync: 'Runs/Sync' }),
 };
 type Adapters = typeof adapters;
@@ -140,10 +144,21 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => runs.start(BACKFILL),
     () => runs.start(SYNC),
   ],
-  'OperatorAccess/OperatorRole': ({ connections, progress, quota, links, credentials, runs, deadLetters, facts }) => [
+  'OperatorAccess/OperatorRole': ({
+    connections,
+    progress,
+    quota,
+    links,
+    credentials,
+    runs,
+    deadLetters,
+    facts,
+    executions,
+  }) => [
     () => all(connections.list()),
     () => connections.find('c1'),
     () => connections.create(record),
+    () => connections.update(record, {}),
     () => progress.list(BACKFILL),
     () => quota.find(quotaKey),
     () => links.create('hash', { kind: 'sign-in', ...later }),
@@ -154,6 +169,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => facts.add(fact),
     () => runs.start(BACKFILL),
     () => runs.start(SYNC),
+    () => executions.stop('states:execution:Runs/Backfill:c1_consent-g1'),
   ],
 };
 
@@ -205,11 +221,13 @@ interface Input {
   readonly SecretId?: string;
   readonly Name?: string;
   readonly stateMachineArn?: string;
+  readonly executionArn?: string;
 }
 
 /** The actions that IAM asks for before it lets a call pass. */
 function neededFor(call: string, input: Input): string[] {
   if (input.stateMachineArn !== undefined) return [`states:${call} ${input.stateMachineArn}`];
+  if (input.executionArn !== undefined) return [`states:${call} ${input.executionArn.replace(/[^:]*$/, '*')}`];
   if (input.TransactItems !== undefined) {
     return input.TransactItems.flatMap((items) =>
       Object.entries(items).flatMap(([kind, item]) => neededFor(kind, item)),

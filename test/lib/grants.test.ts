@@ -125,6 +125,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     ...SECRETS_KEY,
     'states:StartExecution Runs/Backfill',
     'states:StartExecution Runs/Sync',
+    'states:StopExecution states:execution:Runs/Backfill:*',
   ],
   'SampleConsumer/ConsumerRole': [
     ...ownLogAndTraces('SampleConsumer/Consumer'),
@@ -249,11 +250,12 @@ describe('every grant', () => {
     expect(grants.filter(({ resource, action }) => resource === '*' && !WITHOUT_RESOURCE.has(action))).toEqual([]);
   });
 
-  it('has a wildcard in its resource only for secrets by name and for versions of functions', () => {
+  it('has a wildcard in its resource only for secrets by name, for versions of functions and for executions', () => {
     const wild = grants.filter(({ resource }) => resource !== '*' && /[*?]/.test(resource));
-    expect(
-      wild.filter(({ resource }) => ![APP_SECRET, TOKEN_SECRETS].includes(resource)).map(({ action }) => action),
-    ).toEqual(wild.filter(({ action }) => action === 'lambda:InvokeFunction').map(({ action }) => action));
+    const others = wild.filter(({ resource }) => ![APP_SECRET, TOKEN_SECRETS].includes(resource));
+    expect(new Set(others.map(({ action }) => action))).toEqual(
+      new Set(['lambda:InvokeFunction', 'states:StopExecution']),
+    );
   });
 
   it('on the control table is bound to partitions, by actions that name the key of each item', () => {

@@ -6,7 +6,7 @@ import type {
   SeenUsers,
   ShardProgress,
 } from '../../lambdas/core/runs/ports';
-import { type RunStarter, executionName } from '../../lambdas/core/runs/run-starter';
+import { type RunStarter, type RunStopper, executionName } from '../../lambdas/core/runs/run-starter';
 import { plannedShard } from '../../lambdas/core/runs/shard-progress';
 
 type RunName = { readonly connectionId: string; readonly runId: string };
@@ -103,5 +103,18 @@ export class RecordingRunStarter implements RunStarter {
     const name = executionName(request);
     if (!this.started.has(name)) this.started.set(name, request);
     return `arn:execution:${name}`;
+  }
+}
+
+/** Keeps what was stopped. */
+export class RecordingRunStopper implements RunStopper {
+  readonly stopped: string[] = [];
+  /** Called before a stop is noted: throw for a fault. */
+  before: () => void = () => undefined;
+
+  async stop(executionArn: string): Promise<void> {
+    await Promise.resolve();
+    this.before();
+    this.stopped.push(executionArn);
   }
 }

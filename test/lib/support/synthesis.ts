@@ -100,6 +100,13 @@ export class Synthesis {
         const [separator, parts] = argument as [string, unknown[]];
         return parts.map((part) => this.resolve(part)).join(separator);
       }
+      if (key === 'Fn::Select') {
+        const [index, from] = argument as [number, { 'Fn::Split': [string, unknown] }];
+        const [separator, whole] = from['Fn::Split'];
+        // a path stands for all of an ARN, and so for its parts
+        const parts = String(this.resolve(whole)).split(separator);
+        return parts.length === 1 ? parts[0] : parts[index];
+      }
     }
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.resolve(item)]));
   }

@@ -1,7 +1,16 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { mockClient } from 'aws-sdk-client-mock';
-import { makeStepFunctionsRunStarter } from '../../../../lambdas/adapters/aws/step-functions-run-starter';
+import {
+  makeStepFunctionsRunStarter,
+  makeStepFunctionsRunStopper,
+} from '../../../../lambdas/adapters/aws/step-functions-run-starter';
 import { firstBackfill, scheduledSync } from '../../../../lambdas/core/runs/run-starter';
 import { NOW } from '../../../support/clock';
 
@@ -41,5 +50,25 @@ describe('the run starter', () => {
 
   it('fails for a kind of run that the function may not start', async () => {
     await expect(runs.start(scheduledSync('c1', NOW))).rejects.toThrow('this function starts no sync');
+  });
+});
+
+describe('the run stopper', () => {
+  const executions = makeStepFunctionsRunStopper(client);
+
+  it('stops an execution', async () => {
+    calls.on(StopExecutionCommand).resolves({});
+    await executions.stop('arn:execution');
+    expect(calls.commandCalls(StopExecutionCommand)[0]?.args[0].input).toMatchObject({ executionArn: 'arn:execution' });
+  });
+
+  it('leaves one that nobody remembers', async () => {
+    calls.on(StopExecutionCommand).rejects(new ExecutionDoesNotExist({ $metadata: {}, message: 'gone' }));
+    await expect(executions.stop('arn:execution')).resolves.toBeUndefined();
+  });
+
+  it('fails when Step Functions fails', async () => {
+    calls.on(StopExecutionCommand).rejects(new Error('out of order'));
+    await expect(executions.stop('arn:execution')).rejects.toThrow('out of order');
   });
 });

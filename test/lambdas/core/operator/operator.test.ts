@@ -16,7 +16,7 @@ import {
 import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
 import { InMemoryFactStore } from '../../../support/facts';
 import { InMemoryQuotaLedger } from '../../../support/quota';
-import { InMemoryProgressStore, RecordingRunStarter } from '../../../support/runs';
+import { InMemoryProgressStore, RecordingRunStarter, RecordingRunStopper } from '../../../support/runs';
 
 const NOT_READABLE = ['pending', 'refused', 'reconnect_needed', 'paused', 'disconnecting', 'disconnected'] as const;
 
@@ -28,10 +28,13 @@ function operate(...records: readonly ConnectionRecord[]) {
   const deadLetters = new InMemoryDeadLetterStore();
   const progress = new InMemoryProgressStore();
   const quota = new InMemoryQuotaLedger();
+  const executions = new RecordingRunStopper();
   const saved: AppCredentials[] = [];
   const operator = makeOperator(
     {
       connections,
+      progress,
+      executions,
       views: makeConnectionViews({
         connections,
         progress,
@@ -208,6 +211,30 @@ describe('backfill', () => {
   it('refuses a connection that is not there', async () => {
     const { operator } = operate();
     await expect(operator.backfill({ command: 'backfill', connectionId: 'c9' })).rejects.toThrow(NotFoundError);
+  });
+});
+
+describe('cancel', () => {
+  const RUNNING = connectedRecord({ backfill: backfillRecord() });
+  const cancel = { command: 'cancel', connectionId: 'c1' } as const;
+
+  it('shows the connection as it is then', async () => {
+    expect((await operate(RUNNING).operator.cancel(cancel)).backfill?.state).toBe('cancelled');
+  });
+
+  it('lets another backfill start at once', async () => {
+    const { operator, runs } = operate(RUNNING);
+    await operator.cancel(cancel);
+    await operator.backfill({ command: 'backfill', connectionId: 'c1' });
+    expect(runs.requests).toHaveLength(1);
+  });
+
+  it('refuses when no backfill is running', async () => {
+    await expect(operate(connectedRecord()).operator.cancel(cancel)).rejects.toThrow(ConflictError);
+  });
+
+  it('refuses a connection that is not there', async () => {
+    await expect(operate().operator.cancel(cancel)).rejects.toThrow(NotFoundError);
   });
 });
 

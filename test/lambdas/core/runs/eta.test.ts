@@ -8,7 +8,7 @@ import { type Pace, endOfReading, etaSeconds } from '../../../../lambdas/core/ru
 import type { ShardProgress } from '../../../../lambdas/core/runs/ports';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { addDays, dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
-import { DAY, HOUR, MINUTE, NOW, SECOND, instant } from '../../../support/clock';
+import { DAY, HOUR, NOW, SECOND, instant } from '../../../support/clock';
 import { doneShard } from '../../../support/runs';
 
 const TODAY = utcDate(NOW);

@@ -147,6 +147,67 @@ describe('a backfill that is planned again', () => {
   });
 });
 
+describe('a backfill that was cancelled', () => {
+  const CANCELLED = connectedRecord({ backfill: backfillRecord({ state: 'cancelled', endedAt: instant() }) });
+
+  it('reads nothing when it is planned after that', async () => {
+    expect((await planning(CANCELLED).plan({ ...BACKFILL, part: 2 })).workers).toEqual([]);
+  });
+
+  it('stays cancelled', async () => {
+    const { plan, connection } = planning(CANCELLED);
+    await plan(BACKFILL);
+    expect(connection().backfill).toEqual(CANCELLED.backfill);
+  });
+
+  it('stays cancelled when that happens while it is planned', async () => {
+    const { plan, connections, progress, connection } = planning(BACKFILLING);
+    const planShards = progress.plan.bind(progress);
+    progress.plan = (run, shards) => {
+      connections.change('c1', { status: 'degraded', backfill: CANCELLED.backfill });
+      return planShards(run, shards);
+    };
+    await plan(BACKFILL);
+    expect(connection().backfill).toEqual(CANCELLED.backfill);
+  });
+
+  it('gives way to another', async () => {
+    const { plan, connection } = planning(CANCELLED);
+    await plan({ ...BACKFILL, runId: 'backfill-2' });
+    expect(connection().backfill).toMatchObject({ runId: 'backfill-2', state: 'running' });
+  });
+});
+
+describe('a sync of a connection whose first backfill is open', () => {
+  it.each(['cancelled', 'running'] as const)(
+    'reads no further back than that one began, when it is %s',
+    async (state) => {
+      const record = firstBackfillIs(state);
+      expect(reports(await shardsOf(SYNC, record))[0]).toMatchObject({ floor: instant(-HOUR) });
+    },
+  );
+
+  it.each(['cancelled', 'running'] as const)('leaves users and late rows to it, when it is %s', async (state) => {
+    const shards = await shardsOf(SYNC, firstBackfillIs(state));
+    expect(idsOf(shards)).toEqual(['user_activity.2026-10-11.since', 'admin_operation.2026-10-11.since']);
+  });
+
+  it('reads all that it can when that one has failed', async () => {
+    const shards = await shardsOf(SYNC, firstBackfillIs('failed'));
+    expect([reports(shards)[0], whole(shards).length]).toMatchObject([{ floor: instant(-7 * DAY) }, 8]);
+  });
+
+  it('looks for users and late rows beside a later backfill', async () => {
+    const record = { ...firstBackfillIs('running'), firstReadAt: instant(-30 * DAY) };
+    expect(whole(await shardsOf(SYNC, record))).toHaveLength(8);
+  });
+
+  function firstBackfillIs(state: 'cancelled' | 'running' | 'failed'): ConnectionRecord {
+    const backfill = backfillRecord({ state, startedAt: instant(-HOUR) });
+    return connectedRecord({ status: 'degraded', firstReadAt: null, sweptAt: null, backfill });
+  }
+});
+
 describe('a sync', () => {
   it('reads each report in one shard when it knows how far it was read', async () => {
     const { shardsOf, checkpoints } = planning(SWEPT);
