@@ -61,6 +61,12 @@ export interface RunRef {
   readonly generation: string;
 }
 
+/**
+ * Workers that read a backfill side by side: turning pages into facts takes more than one function's processor at Zoom's
+ * limits, and the more chains one has, the longer the blocks of start times that it can use.
+ */
+export const BACKFILL_WORKERS = 2;
+
 export interface RunPlan {
   readonly run: RunRef;
   /** One number for each worker that is to read side by side; which shards are whose stands in their progress. */
@@ -79,10 +85,14 @@ export interface WorkerTask {
  * - `done`: each is read to its end, or denied, or failed for good, or its connection was stopped: nothing is left to do.
  * - `again`: the worker's time is up; progress is kept, call it again.
  * - `waitUntil`: nothing can be read before `at` (ISO 8601 UTC).
+ * - `nextDay`: the day's calls are used up, and nothing can be read before `at`, when another day's begin.
  */
 export type WorkerOutcome =
-  { readonly outcome: 'done' } | { readonly outcome: 'again' } | { readonly outcome: 'waitUntil'; readonly at: string };
+  | { readonly outcome: 'done' }
+  | { readonly outcome: 'again' }
+  | { readonly outcome: 'waitUntil'; readonly at: string }
+  | { readonly outcome: 'nextDay'; readonly at: string };
 
-export const OUTCOME = { done: 'done', again: 'again', waitUntil: 'waitUntil' } as const satisfies {
+export const OUTCOME = { done: 'done', again: 'again', waitUntil: 'waitUntil', nextDay: 'nextDay' } as const satisfies {
   [Word in WorkerOutcome['outcome']]: Word;
 };

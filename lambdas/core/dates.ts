@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** The UTC date of an instant, `yyyy-MM-dd`. @param epochMs - epoch ms. */
 export function utcDate(epochMs: number): string {

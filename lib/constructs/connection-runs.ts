@@ -63,8 +63,8 @@ export class ConnectionRuns extends Construct {
       description: 'Zoom connector: reads shards as far as time and quota allow',
       // a worker that is told to go on costs a state transition; minutes a turn keep those few
       timeout: Duration.minutes(10),
-      // memory buys processor time: 1 GiB is a good half of one, so four workers have two
-      memoryMiB: 1024,
+      // memory buys processor time: so much is a whole one
+      memoryMiB: 1769,
       environment: {
         ...tables,
         ...props.zoomEnvironment,

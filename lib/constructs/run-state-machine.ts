@@ -1,10 +1,10 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
-import { OUTCOME } from '../../lambdas/contract/workflow';
+import { BACKFILL_WORKERS, OUTCOME } from '../../lambdas/contract/workflow';
 import { acknowledgeInvocationOfVersions } from './acknowledge';
 import type { FunctionDefaults } from './connector-function';
 
@@ -25,19 +25,22 @@ const FAULT_RETRY: sfn.RetryProps = {
   jitterStrategy: sfn.JitterType.FULL,
 };
 
-/** A young account runs ten functions at once, and the pages need some of them. */
-const WORKERS = 8;
-
 /**
- * Plan, have the workers read side by side, finish. The state carries names and windows alone: facts go to their table, page
+ * Plan, have the workers read side by side, finish. When Zoom's calls of the day are used up before everything is read,
+ * the execution waits for the next day's and leaves the rest to another one: no history grows with the days. The state carries names and windows alone: facts go to their table, page
  * tokens to the progress of their shard. A shard that fails for good does not stop the others; the last step finds it
  * unread.
  */
 export class RunStateMachine extends sfn.StateMachine {
   constructor(scope: Construct, id: string, { defaults, comment, steps }: RunStateMachineProps) {
+    const stack = Stack.of(scope);
+    // named, so that its executions may start the next without a circle in the template
+    const stateMachineName = `${stack.stackName}-${id}`;
+    const self = sfn.StateMachine.fromStateMachineName(scope, `${id}Itself`, stateMachineName);
     super(scope, id, {
       comment,
-      definitionBody: sfn.DefinitionBody.fromChainable(definition(scope, id, steps)),
+      stateMachineName,
+      definitionBody: sfn.DefinitionBody.fromChainable(definition(scope, id, steps, self)),
       queryLanguage: sfn.QueryLanguage.JSONATA,
       tracingEnabled: true,
       logs: {
@@ -57,7 +60,12 @@ export class RunStateMachine extends sfn.StateMachine {
   }
 }
 
-function definition(scope: Construct, id: string, steps: RunStateMachineProps['steps']): sfn.IChainable {
+function definition(
+  scope: Construct,
+  id: string,
+  steps: RunStateMachineProps['steps'],
+  self: sfn.IStateMachine,
+): sfn.IChainable {
   const plan = LambdaInvoke.jsonata(scope, `${id}: plan the run`, {
     lambdaFunction: steps.plan,
     payload: sfn.TaskInput.fromObject({
@@ -78,10 +86,14 @@ function definition(scope: Construct, id: string, steps: RunStateMachineProps['s
     time: sfn.WaitTime.timestamp('{% $states.input.said.at %}'),
   });
   const workerEnd = sfn.Pass.jsonata(scope, `${id}: the worker is at its end`, { outputs: {} });
+  const dayEnd = sfn.Pass.jsonata(scope, `${id}: the worker goes on another day`, {
+    outputs: { resumeAt: '{% $states.input.said.at %}' },
+  });
   const shardsUnread = sfn.Pass.jsonata(scope, `${id}: its shards stay unread`, { outputs: {} });
   const saidAgain = sfn.Choice.jsonata(scope, `${id}: what did the worker say?`)
     .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.again}' %}`), read)
     .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.waitUntil}' %}`), wait.next(read))
+    .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.nextDay}' %}`), dayEnd)
     .otherwise(workerEnd);
   read.addRetry(FAULT_RETRY).addCatch(shardsUnread, { errors: [sfn.Errors.ALL] });
   read.next(saidAgain);
@@ -89,16 +101,31 @@ function definition(scope: Construct, id: string, steps: RunStateMachineProps['s
   const readAll = sfn.Map.jsonata(scope, `${id}: have the workers read`, {
     items: sfn.ProvideItems.jsonata('{% $states.input.workers %}'),
     itemSelector: { run: '{% $states.input.run %}', worker: '{% $states.context.Map.Item.Value %}' },
-    maxConcurrency: WORKERS,
-    outputs: '{% $states.input.run %}',
+    maxConcurrency: BACKFILL_WORKERS,
+    outputs: '{% { "run": $states.input.run, "resumeAt": $sort($states.result.resumeAt)[0] } %}',
   }).itemProcessor(read);
 
   const finish = LambdaInvoke.jsonata(scope, `${id}: finish the run`, {
     lambdaFunction: steps.finish,
-    payload: sfn.TaskInput.fromText('{% $states.input %}'),
+    payload: sfn.TaskInput.fromText('{% $states.input.run %}'),
     outputs: '{% $states.result.Payload %}',
     retryOnServiceExceptions: false,
   }).addRetry(FAULT_RETRY);
 
-  return plan.next(readAll).next(finish);
+  const waitForDay = sfn.Wait.jsonata(scope, `${id}: wait for another day's quota`, {
+    time: sfn.WaitTime.timestamp('{% $states.input.resumeAt %}'),
+  });
+  const request = '$states.context.Execution.Input';
+  const nextPart = `($exists(${request}.part) ? ${request}.part : 1) + 1`;
+  const goOn = StepFunctionsStartExecution.jsonata(scope, `${id}: go on in another execution`, {
+    stateMachine: self,
+    name: `{% ${request}.connectionId & '_' & ${request}.runId & '_' & $string(${nextPart}) %}`,
+    input: sfn.TaskInput.fromText(`{% $merge([${request}, { "part": ${nextPart} }]) %}`),
+    outputs: {},
+  }).addRetry(FAULT_RETRY);
+  const isAllRead = sfn.Choice.jsonata(scope, `${id}: is there a part for another day?`)
+    .when(sfn.Condition.jsonata('{% $exists($states.input.resumeAt) %}'), waitForDay.next(goOn))
+    .otherwise(finish);
+
+  return plan.next(readAll).next(isAllRead);
 }

@@ -25,6 +25,7 @@ import { plannedShard } from '../../lambdas/core/runs/shard-progress';
 import { connectedRecord } from '../support/connections';
 import { gapOf } from '../support/dead-letters';
 import { factOf, userRow } from '../support/facts';
+import { slotRequest } from '../support/quota';
 import { BACKFILL, SYNC } from '../support/runs';
 import { GRANT, tokenSet } from '../support/tokens';
 import { grantsOf } from './support/grants';
@@ -66,6 +67,7 @@ const now = 0;
 const later = { expiresAt: 1 };
 
 const quotaKey = { zoomAccountId: 'account-1', label: 'light' } as const;
+const limit = { callsPerSecond: 1, callsPerDay: 1 };
 
 /** What the code behind each role does with its adapters. */
 const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<unknown>)[]>> = {
@@ -114,10 +116,9 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => seenUsers.add(BACKFILL, 'page', [fact.id]),
     () => facts.write([fact]),
     () => facts.writeChanged([fact]),
-    () =>
-      quota.reserve(quotaKey, { callsPerSecond: 1, callsPerDay: 1 }, { count: 1, urgent: false, earliestMs: 0 }, now),
+    () => quota.reserve(quotaKey, limit, slotRequest(), now),
     () => quota.slowDown(quotaKey, now, now),
-    () => quota.block(quotaKey, now),
+    () => quota.block(quotaKey, now, limit, now),
     () => leases.currentVersion(GRANT),
     () => leases.acquire(GRANT, 'owner', now, now),
     () => leases.release(GRANT, 'owner', 'version'),

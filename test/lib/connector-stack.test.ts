@@ -111,6 +111,7 @@ describe('names', () => {
       'AWS::ApiGatewayV2::Stage StageName', // the API's own
       'AWS::IAM::Policy PolicyName', // the role's own
       'AWS::SecretsManager::Secret Name',
+      'AWS::StepFunctions::StateMachine StateMachineName', // its executions start the next one
     ]);
   });
 

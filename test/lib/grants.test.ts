@@ -139,8 +139,8 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'sqs:GetQueueUrl SampleConsumer/DeadLetters',
     'sqs:SendMessage SampleConsumer/DeadLetters',
   ],
-  'Runs/Backfill/Role': runningSteps,
-  'Runs/Sync/Role': runningSteps,
+  'Runs/Backfill/Role': [...runningSteps, 'states:StartExecution states:stateMachine:AllOptions-Backfill'],
+  'Runs/Sync/Role': [...runningSteps, 'states:StartExecution states:stateMachine:AllOptions-Sync'],
   'IncrementalSync/ScheduleRole': invoking('IncrementalSync/Dispatch'),
 };
 

@@ -3,6 +3,11 @@ import type { QuotaLimit } from '../../lambdas/core/quota/limits';
 import type { QuotaKey, QuotaLedger } from '../../lambdas/core/quota/ports';
 import type { SlotRequest } from '../../lambdas/core/quota/ledger';
 
+/** One start time for one chain, soon, but for what `change` says. */
+export function slotRequest(change: Partial<SlotRequest> = {}): SlotRequest {
+  return { count: 1, urgent: false, earliestMs: 0, chains: 1, openChains: 1, ...change };
+}
+
 /** The ledger in memory. */
 export class InMemoryQuotaLedger implements QuotaLedger {
   /** How often an entry was written. */
@@ -23,8 +28,8 @@ export class InMemoryQuotaLedger implements QuotaLedger {
     return Promise.resolve(this.put(key, slowedDown(this.entries.get(nameOf(key)), untilMs, now)));
   }
 
-  block(key: QuotaKey, untilMs: number): Promise<void> {
-    return Promise.resolve(this.put(key, blocked(this.entries.get(nameOf(key)), untilMs)));
+  block(key: QuotaKey, untilMs: number, limit: QuotaLimit, now: number): Promise<void> {
+    return Promise.resolve(this.put(key, blocked(this.entries.get(nameOf(key)), untilMs, limit, now)));
   }
 
   private put(key: QuotaKey, entry: LedgerEntry): void {

@@ -19,7 +19,7 @@ export class FakeZoomLists implements ZoomLists {
     private readonly clock: Clock,
     /** The rows of a shard, in Zoom's order. */
     private readonly rowsOf: (shard: Shard) => readonly ZoomRow[],
-    private readonly settings: { readonly pageSize: number; readonly latencyMs: number },
+    private readonly settings: { readonly pageSize: number; readonly latencyMs: number; readonly rateLimit?: number },
   ) {}
 
   async fetchPage(_access: ZoomAccess, shard: Shard, pageToken: string | null): Promise<PageAnswer> {
@@ -40,6 +40,12 @@ export class FakeZoomLists implements ZoomLists {
       this.tokens.set(nextPageToken, { shardId: shard.id, offset: end, madeAt: this.clock.now() });
     }
     const totalRecords = shard.stream === 'user' ? rows.length : null;
-    return { kind: 'page', rows: rows.slice(offset, end), nextPageToken, totalRecords };
+    return {
+      kind: 'page',
+      rows: rows.slice(offset, end),
+      nextPageToken,
+      totalRecords,
+      rateLimit: this.settings.rateLimit ?? null,
+    };
   }
 }

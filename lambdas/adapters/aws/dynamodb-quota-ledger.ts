@@ -55,6 +55,7 @@ export function makeDynamoDbQuotaLedger(client: DynamoDBDocumentClient, tableNam
       }),
     slowDown: (key, untilMs, now) =>
       change(key, (current) => ({ answer: undefined, next: slowedDown(current, untilMs, now) })),
-    block: (key, untilMs) => change(key, (current) => ({ answer: undefined, next: blocked(current, untilMs) })),
+    block: (key, untilMs, limit, now) =>
+      change(key, (current) => ({ answer: undefined, next: blocked(current, untilMs, limit, now) })),
   };
 }

@@ -63,6 +63,7 @@ export function makeHttpZoomApi(now: () => number): ZoomLists & ZoomProbes {
         rows,
         nextPageToken: next_page_token || null, // the last page has an empty one, or none
         totalRecords: total_records ?? null,
+        rateLimit: parseCount(answer.headers.get('x-ratelimit-limit')),
       };
     },
 
@@ -135,6 +136,11 @@ function parseSuccess<Output>(answer: ZoomAnswer, body: z.ZodType<Output>, url: 
   if (answer.status === 200 && code === undefined && parsed.success) return parsed.data;
   const what = code === undefined ? 'not the documented form' : `error ${code}`;
   throw new ZoomFaultError(`GET ${url.pathname}: ${describe(answer.status, answer.headers)}, ${what}`);
+}
+
+/** A whole number above 0; `null` when there is none. */
+function parseCount(header: string | null): number | null {
+  return header !== null && /^[1-9]\d*$/.test(header) ? Number(header) : null;
 }
 
 /** `x-zm-trackingid` is what Zoom's support asks for. */

@@ -1,4 +1,4 @@
-import { nextUtcMidnight, utcDate } from '../dates';
+import { DAY_MS, nextUtcMidnight, utcDate } from '../dates';
 import type { QuotaLimit } from './limits';
 
 /** An account's use of one label, as the ledger keeps it. */
@@ -14,6 +14,10 @@ export interface LedgerEntry {
   readonly pace: number;
   /** When `pace` was set, epoch ms. */
   readonly paceSetMs: number;
+  /** Share of the day's calls that is counted on since Zoom last refused one that should have been left; 1 when it never did. */
+  readonly dayShare: number;
+  /** When `dayShare` was set, epoch ms. */
+  readonly dayShareSetMs: number;
 }
 
 /** What a caller asks of the ledger. */
@@ -24,21 +28,34 @@ export interface SlotRequest {
   readonly urgent: boolean;
   /** Start times before this are of no use to it, epoch ms. */
   readonly earliestMs: number;
+  /** Its chains of pages, which share what it gets. */
+  readonly chains: number;
+  /** Chains of pages that are under way in the account: the day's last calls are shared out among them. */
+  readonly openChains: number;
 }
 
 /** What a caller gets: times to start one call each at, or a time to ask again. */
 export type Reservation =
-  | { readonly kind: 'slots'; readonly startsAtMs: readonly number[] }
+  /** `thenBlocked`: these are of the day's last calls, one for each chain, and there is no more until then. */
+  | { readonly kind: 'slots'; readonly startsAtMs: readonly number[]; readonly thenBlocked?: Block }
   /** All near start times are taken. */
   | { readonly kind: 'later'; readonly retryAtMs: number }
   /** Nobody may call: the day's calls are used up, or Zoom says so. */
-  | { readonly kind: 'blocked'; readonly untilMs: number };
+  | ({ readonly kind: 'blocked' } & Block);
+
+/** Times in epoch ms. */
+export interface Block {
+  /** Ask again then. */
+  readonly untilMs: number;
+  /** Then the quota is whole again. */
+  readonly resetMs: number;
+}
 
 /**
  * Zoom counts calls as they arrive, and not all take the same time to get there: start times are this much further apart
- * than the limit allows, so that one that is 40 ms late does not make one too many in its second.
+ * than the limit allows, so that one that is 30 ms late does not make one too many in its second.
  */
-export const HEADROOM = 1.04;
+export const HEADROOM = 1.03;
 /** A block of start times is no longer than this, so that nobody waits long behind it. */
 const LONGEST_BLOCK_MS = 1_000;
 /** Start times are handed out no earlier than this ahead: whoever comes in between waits so long and a block at most. */
@@ -47,12 +64,40 @@ const LOOKAHEAD_MS = 1_000;
 const PACE_DROP = 0.75;
 const PACE_FLOOR = 0.1;
 const PACE_GAIN_PER_MS = 0.1 / 60_000;
+/** Refusals that come so soon after one another are one: calls were under way when the first came. */
+const SAME_REFUSAL_MS = 2_000;
 
-const NEVER_CALLED: LedgerEntry = { nextMs: 0, day: '', usedToday: 0, blockedUntilMs: 0, pace: 1, paceSetMs: 0 };
+/** A page token lives 15 minutes: a chain that reads a page in each window keeps its place. */
+const WINDOW_MS = 12 * 60_000;
+const WINDOWS_PER_DAY = DAY_MS / WINDOW_MS;
+/** Calls that are kept for the syncs of each window, beside one for each chain under way. */
+const SYNC_CALLS_PER_WINDOW = 4;
+/** The clocks of Zoom and of ours need not agree on when a day begins. */
+const RESET_MARGIN_MS = 5_000;
+/** Of the day's calls before a refusal so much is counted on; the share falls by a half at most, and gains a tenth each day. */
+const DAY_SHARE_SAFETY = 0.9;
+const DAY_SHARE_DROP = 0.5;
+const DAY_SHARE_FLOOR = 0.05;
+const DAY_SHARE_GAIN_PER_MS = 0.1 / DAY_MS;
+
+const NEVER_CALLED: LedgerEntry = {
+  nextMs: 0,
+  day: '',
+  usedToday: 0,
+  blockedUntilMs: 0,
+  pace: 1,
+  paceSetMs: 0,
+  dayShare: 1,
+  dayShareSetMs: 0,
+};
 
 /**
  * Takes the next free start times. It is GCRA with no burst: whoever calls, two start times of an account and label are
  * `1 / callsPerSecond` apart, and one that is not used in time is lost.
+ *
+ * Of a day's calls the last are kept back and handed out window by window until midnight, one for each chain of pages
+ * that is under way and some for syncs: a chain that had to wait for the next day would lose its page token, and begin
+ * anew. Urgent callers may use what is kept back.
  *
  * @param read - what the ledger holds; `undefined` when the account never called under this label.
  * @param now - epoch ms.
@@ -61,40 +106,86 @@ const NEVER_CALLED: LedgerEntry = { nextMs: 0, day: '', usedToday: 0, blockedUnt
 export function reserveSlots(
   read: LedgerEntry | undefined,
   limit: QuotaLimit,
-  { count, urgent, earliestMs }: SlotRequest,
+  request: SlotRequest,
   now: number,
 ): { readonly reservation: Reservation; readonly next?: LedgerEntry } {
+  const { count, urgent, earliestMs, chains } = request;
   const entry = read ?? NEVER_CALLED;
-  if (entry.blockedUntilMs > now) return { reservation: { kind: 'blocked', untilMs: entry.blockedUntilMs } };
+  if (entry.blockedUntilMs > now) {
+    return { reservation: { kind: 'blocked', untilMs: entry.blockedUntilMs, resetMs: entry.blockedUntilMs } };
+  }
   const firstMs = Math.max(now, earliestMs, entry.nextMs);
   if (!urgent && entry.nextMs - now > LOOKAHEAD_MS) {
     return { reservation: { kind: 'later', retryAtMs: entry.nextMs - LOOKAHEAD_MS } };
   }
   const day = utcDate(firstMs);
   const usedToday = entry.day === day ? entry.usedToday : 0;
-  if (usedToday >= limit.callsPerDay) {
-    return { reservation: { kind: 'blocked', untilMs: nextUtcMidnight(firstMs) } };
-  }
+  const { left, isLast, next: thenBlocked } = callsLeft(dailyCap(entry, limit, now), usedToday, request, firstMs);
+  if (left < 1) return { reservation: { kind: 'blocked', ...thenBlocked } };
   const spacingMs = (1000 * HEADROOM) / (limit.callsPerSecond * paceAt(entry, now));
   const fitting = Math.max(1, Math.floor(LONGEST_BLOCK_MS / spacingMs));
-  const granted = Math.min(count, fitting, limit.callsPerDay - usedToday);
+  const granted = Math.min(isLast ? chains : count, fitting, left);
+  const startsAtMs = Array.from({ length: granted }, (_, i) => firstMs + i * spacingMs);
   return {
-    reservation: { kind: 'slots', startsAtMs: Array.from({ length: granted }, (_, i) => firstMs + i * spacingMs) },
+    reservation: { kind: 'slots', startsAtMs, ...(isLast && { thenBlocked }) },
     next: { ...entry, nextMs: firstMs + granted * spacingMs, day, usedToday: usedToday + granted, blockedUntilMs: 0 },
   };
 }
 
 /** The entry after Zoom refused a call for the calls of that second: everybody waits until `untilMs`, then goes slower. */
 export function slowedDown(read: LedgerEntry | undefined, untilMs: number, now: number): LedgerEntry {
-  const entry = read ?? NEVER_CALLED;
-  const pace = Math.max(PACE_FLOOR, paceAt(entry, now) * PACE_DROP);
-  return { ...entry, nextMs: Math.max(entry.nextMs, untilMs), pace, paceSetMs: now };
+  const entry = { ...(read ?? NEVER_CALLED), nextMs: Math.max(read?.nextMs ?? 0, untilMs) };
+  if (now - entry.paceSetMs < SAME_REFUSAL_MS) return entry;
+  return { ...entry, pace: Math.max(PACE_FLOOR, paceAt(entry, now) * PACE_DROP), paceSetMs: now };
 }
 
-/** The entry after Zoom refused a call for the calls of the day: nobody calls before `untilMs`. */
-export function blocked(read: LedgerEntry | undefined, untilMs: number): LedgerEntry {
+/**
+ * The entry after Zoom refused a call for the calls of the day: nobody calls before `untilMs`. Others used what was
+ * thought to be left, and will again: the days after are begun with less, so that chains of pages can be kept going.
+ */
+export function blocked(
+  read: LedgerEntry | undefined,
+  untilMs: number,
+  { callsPerDay }: QuotaLimit,
+  now: number,
+): LedgerEntry {
   const entry = read ?? NEVER_CALLED;
-  return { ...entry, blockedUntilMs: Math.max(entry.blockedUntilMs, untilMs) };
+  const next = { ...entry, blockedUntilMs: Math.max(entry.blockedUntilMs, untilMs) };
+  if (entry.blockedUntilMs > now || !Number.isFinite(callsPerDay)) return next;
+  const used = entry.day === utcDate(now) ? entry.usedToday / callsPerDay : 0;
+  const counted = dayShareAt(entry, now);
+  const dayShare = Math.min(counted, Math.max(used * DAY_SHARE_SAFETY, counted * DAY_SHARE_DROP, DAY_SHARE_FLOOR));
+  return { ...next, dayShare, dayShareSetMs: now };
+}
+
+/** The calls of a day that are counted on at `now` (epoch ms). */
+export function dailyCap(entry: LedgerEntry, { callsPerDay }: QuotaLimit, now: number): number {
+  return Math.max(1, Math.floor(callsPerDay * dayShareAt(entry, now)));
+}
+
+/**
+ * How many calls a caller may still make on the day of `firstMs`, whether they are of those that were kept back for
+ * chains under way, and when there are more.
+ */
+function callsLeft(cap: number, usedToday: number, { urgent, openChains }: SlotRequest, firstMs: number) {
+  const midnightMs = nextUtcMidnight(firstMs);
+  const resetMs = midnightMs + RESET_MARGIN_MS;
+  if (urgent || cap === Infinity) {
+    return { left: cap - usedToday, isLast: false, next: { untilMs: resetMs, resetMs } };
+  }
+  const perWindow = Math.min(openChains + SYNC_CALLS_PER_WINDOW, cap / (2 * WINDOWS_PER_DAY));
+  const windowsToCome = Math.ceil((midnightMs - firstMs) / WINDOW_MS) - 1;
+  const left = Math.floor(cap - perWindow * windowsToCome) - usedToday;
+  const isLast = usedToday >= Math.floor(cap - perWindow * (windowsToCome + 1));
+  // what is kept back when so many windows are to come leaves a call
+  const windows = Math.min(windowsToCome - 1, Math.floor((cap - usedToday - 1) / perWindow));
+  const untilMs = windows < 0 ? resetMs : midnightMs - (windows + 1) * WINDOW_MS;
+  return { left, isLast, next: { untilMs, resetMs } };
+}
+
+/** The share of the day's calls that is counted on at `now` (epoch ms): it recovers with time. */
+function dayShareAt({ dayShare, dayShareSetMs }: LedgerEntry, now: number): number {
+  return Math.min(1, dayShare + Math.max(0, now - dayShareSetMs) * DAY_SHARE_GAIN_PER_MS);
 }
 
 /** The share of the limit in use at `now` (epoch ms): it recovers with time. */

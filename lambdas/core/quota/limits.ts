@@ -1,7 +1,7 @@
 import type { Plan } from '../../contract/connection';
 
 /** Zoom's rate-limit classes that the connector's calls fall in. */
-export type RateLimitLabel = 'light' | 'medium' | 'heavy';
+export type RateLimitLabel = 'light' | 'medium' | 'heavy' | 'resource-intensive';
 
 /** How much of an account's quota is the connector's. */
 export interface QuotaShare {
@@ -22,6 +22,7 @@ const PRO: Readonly<Record<RateLimitLabel, QuotaLimit>> = {
   light: { callsPerSecond: 30, callsPerDay: Infinity },
   medium: { callsPerSecond: 20, callsPerDay: Infinity },
   heavy: { callsPerSecond: 10, callsPerDay: 30_000 },
+  'resource-intensive': { callsPerSecond: 10 / 60, callsPerDay: 30_000 },
 };
 
 /** Zoom's limits for a whole account and every app on it. @see https://developers.zoom.us/docs/api/rate-limits/ */
@@ -30,16 +31,30 @@ const ZOOM_LIMITS: Readonly<Record<Plan, Readonly<Record<RateLimitLabel, QuotaLi
     light: { callsPerSecond: 4, callsPerDay: 6_000 },
     medium: { callsPerSecond: 2, callsPerDay: 2_000 },
     heavy: { callsPerSecond: 1, callsPerDay: 1_000 },
+    'resource-intensive': { callsPerSecond: 10 / 60, callsPerDay: 30_000 },
   },
   pro: PRO,
   business: {
     light: { callsPerSecond: 80, callsPerDay: Infinity },
     medium: { callsPerSecond: 60, callsPerDay: Infinity },
     heavy: { callsPerSecond: 40, callsPerDay: 60_000 },
+    'resource-intensive': { callsPerSecond: 20 / 60, callsPerDay: 60_000 },
   },
   // Pro is the lowest plan that has the reports, so an account that has them has these limits at least
   unknown: PRO,
 };
+
+/**
+ * The plan that has this limit, which Zoom names with its answers (`X-RateLimit-Limit`: of a second, or of a day);
+ * `undefined` when no plan has it, or more than one.
+ */
+export function planWithLimit(label: RateLimitLabel, named: number): Plan | undefined {
+  const plans = (['free', 'pro', 'business'] as const).filter((plan) => {
+    const { callsPerSecond, callsPerDay } = ZOOM_LIMITS[plan][label];
+    return named === callsPerSecond || named === callsPerDay;
+  });
+  return plans.length === 1 ? plans[0] : undefined;
+}
 
 /** The connector's share of what Zoom grants an account of this plan; a whole call a day at least. */
 export function quotaLimit(plan: Plan, label: RateLimitLabel, share: QuotaShare): QuotaLimit {

@@ -1,14 +1,26 @@
 import type { Clock } from '../clock';
-import type { Reservation } from './ledger';
+import type { Block, Reservation, SlotRequest } from './ledger';
 
-/** What a chain is told: call now, or nobody may call before a time (epoch ms) too far away to wait for. */
-export type Turn = { readonly kind: 'now' } | { readonly kind: 'parked'; readonly untilMs: number };
+/**
+ * What a chain is told: call now, and then not before `thenBlocked` is over if there is one, or nobody may call for
+ * longer than is slept.
+ */
+export type Turn =
+  { readonly kind: 'now'; readonly thenBlocked?: Block | undefined } | ({ readonly kind: 'parked' } & Block);
+
+/** What a pacer asks of the ledger. */
+export type SlotsWanted = Pick<SlotRequest, 'count' | 'chains' | 'earliestMs'>;
 
 export interface PacerSettings {
   /** Calls a second that the ledger allows at most. */
-  readonly callsPerSecond: number;
+  readonly callsPerSecond: () => number;
   /** A wait up to this is slept. */
   readonly longestSleepMs: number;
+}
+
+interface Slot {
+  readonly startAtMs: number;
+  readonly thenBlocked: Block | undefined;
 }
 
 /** How late a call may start: later, and it would bunch with the calls that have the next start times. */
@@ -27,7 +39,7 @@ const CYCLE_WEIGHT = 0.2;
  * left: for as many as the chains can use in time, so that few are lost and the ledger is seldom written.
  */
 export class Pacer {
-  private slots: number[] = [];
+  private slots: Slot[] = [];
   private asking: Promise<Reservation> | undefined;
   private chains = 0;
   private cycleMs = FIRST_CYCLE_MS;
@@ -35,7 +47,7 @@ export class Pacer {
   private leadMs = FIRST_LEAD_MS;
 
   constructor(
-    private readonly reserve: (count: number, earliestMs: number) => Promise<Reservation>,
+    private readonly reserve: (wanted: SlotsWanted) => Promise<Reservation>,
     private readonly clock: Clock,
     private readonly settings: PacerSettings,
   ) {}
@@ -53,17 +65,18 @@ export class Pacer {
   /** Waits for the caller's turn. */
   async turn(): Promise<Turn> {
     for (let lifeMs = SLOT_LIFE_MS; ;) {
-      const startAtMs = this.nextSlot();
-      if (startAtMs !== undefined) {
-        await this.sleepUntil(startAtMs);
-        if (this.clock.now() <= startAtMs + lifeMs) return { kind: 'now' };
+      const slot = this.nextSlot();
+      if (slot !== undefined) {
+        await this.sleepUntil(slot.startAtMs);
+        if (this.clock.now() <= slot.startAtMs + lifeMs) return { kind: 'now', thenBlocked: slot.thenBlocked };
         lifeMs *= PATIENCE; // slept through: it is forfeited
         continue;
       }
       const reservation = await (this.asking ??= this.ask());
-      const again = reservation.kind === 'slots' ? 0 : waitOf(reservation);
-      if (again - this.clock.now() > this.settings.longestSleepMs) return { kind: 'parked', untilMs: again };
-      if (again > 0) await this.sleepUntil(again);
+      if (reservation.kind === 'slots') continue;
+      const block = reservation.kind === 'blocked' ? reservation : blockOf(reservation.retryAtMs);
+      if (block.untilMs - this.clock.now() > this.settings.longestSleepMs) return { ...block, kind: 'parked' };
+      await this.sleepUntil(block.untilMs);
     }
   }
 
@@ -73,18 +86,23 @@ export class Pacer {
   }
 
   /** The next start time that has not passed while no chain was free. */
-  private nextSlot(): number | undefined {
+  private nextSlot(): Slot | undefined {
     const now = this.clock.now();
-    this.slots = this.slots.filter((startAtMs) => startAtMs + SLOT_LIFE_MS >= now);
+    this.slots = this.slots.filter(({ startAtMs }) => startAtMs + SLOT_LIFE_MS >= now);
     return this.slots.shift();
   }
 
   private async ask(): Promise<Reservation> {
     const askedAt = this.clock.now();
     try {
-      const reservation = await this.reserve(this.usefulCount(), askedAt + this.leadMs);
+      const chains = Math.max(1, this.chains);
+      const count = this.usefulCount(chains);
+      const reservation = await this.reserve({ count, chains, earliestMs: askedAt + this.leadMs });
       this.leadMs = Math.max(FIRST_LEAD_MS, 1.5 * (this.clock.now() - askedAt));
-      if (reservation.kind === 'slots') this.slots.push(...reservation.startsAtMs);
+      if (reservation.kind === 'slots') {
+        const { startsAtMs, thenBlocked } = reservation;
+        this.slots.push(...startsAtMs.map((startAtMs) => ({ startAtMs, thenBlocked })));
+      }
       return reservation;
     } finally {
       this.asking = undefined;
@@ -95,10 +113,9 @@ export class Pacer {
    * How many start times in a row the chains can use: without end when they come round faster than the limit allows,
    * otherwise one each, for the next in the row would pass before the first chain is back.
    */
-  private usefulCount(): number {
-    const chains = Math.max(1, this.chains);
+  private usefulCount(chains: number): number {
     const callsPerSecond = chains / (this.cycleMs / 1000);
-    return callsPerSecond >= this.settings.callsPerSecond ? Number.MAX_SAFE_INTEGER : chains;
+    return callsPerSecond >= this.settings.callsPerSecond() ? Number.MAX_SAFE_INTEGER : chains;
   }
 
   private async sleepUntil(timeMs: number): Promise<void> {
@@ -107,6 +124,6 @@ export class Pacer {
   }
 }
 
-function waitOf(reservation: Exclude<Reservation, { kind: 'slots' }>): number {
-  return reservation.kind === 'later' ? reservation.retryAtMs : reservation.untilMs;
+function blockOf(untilMs: number): Block {
+  return { untilMs, resetMs: untilMs };
 }

@@ -16,5 +16,5 @@ export interface QuotaLedger {
   /** Zoom said that it was too much for a second: everybody waits until `untilMs`, then goes slower for a while. */
   slowDown(key: QuotaKey, untilMs: number, now: number): Promise<void>;
   /** Zoom said that the day's calls are used up: everybody stops until `untilMs`. */
-  block(key: QuotaKey, untilMs: number): Promise<void>;
+  block(key: QuotaKey, untilMs: number, limit: QuotaLimit, now: number): Promise<void>;
 }

@@ -1,9 +1,9 @@
-import type { PlanTask, RunPlan, RunRequest, Shard } from '../../contract/workflow';
+import { BACKFILL_WORKERS, type PlanTask, type RunPlan, type RunRequest, type Shard } from '../../contract/workflow';
 import type { Clock } from '../clock';
 import { type ConnectionRecord, isCancelled, isReadable } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
 import type { ConnectionStore } from '../connections/ports';
-import { utcDate } from '../dates';
+import { DAY_MS, utcDate } from '../dates';
 import type { DeadLetterStore } from '../dead-letters/ports';
 import type { CheckpointStore, ProgressStore } from './ports';
 import { REPORTS, addDays, dailyShards, datesBetween, shardsSince, userShards } from './shards';
@@ -23,11 +23,8 @@ export interface PlanRunSettings {
   readonly sweepDays: number;
 }
 
-/** Side by side: turning pages into facts takes more than one function's processor at Zoom's limits. A sync is small. */
-const BACKFILL_WORKERS = 4;
 /** A sync that never reported its end (its execution was stopped by hand) bars the next one no longer than this. */
 const SYNC_ABANDONED_MS = 6 * 60 * 60 * 1000;
-const DAY_MS = 86_400_000;
 
 /**
  * Says what a run reads, and notes that it runs. No workers when there is nothing to do: the connection is gone or
@@ -50,6 +47,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const goesOnForNone = (request.part ?? 1) > 1 && began === undefined;
     if (goesOnForNone || isAnotherRunning(connection, request, now)) return { run, workers: [] };
     const shards = kind === 'backfill' ? backfillShards(request, now) : await syncShards(connection, now);
+    // a sync is small
     const workers = Math.min(kind === 'backfill' ? BACKFILL_WORKERS : 1, shards.length);
     // dealt out in turn: each worker gets some of each report and some of each age
     await progress.plan(

@@ -29,6 +29,10 @@ export interface ShardProgress {
   readonly newest: string | null;
   /** The oldest time so far, to notice rows that are out of order; reports only. */
   readonly oldest: string | null;
+  /** Digest of an earlier page's token, to notice pages that go round in a circle. */
+  readonly landmark: string | null;
+  /** How often the list ended before the number of rows that Zoom said it has. */
+  readonly shortReads: number;
   /** Whether every row so far was as old as or older than the one before it. */
   readonly inOrder: boolean;
   /** Set while the workflow waits: when the quota that it waits for is there again. */

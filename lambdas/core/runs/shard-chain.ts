@@ -2,9 +2,11 @@ import type { RunRef } from '../../contract/workflow';
 import { changeConnection } from '../connections/change-connection';
 import { type ConnectionRecord, isReadable } from '../connections/connection-record';
 import { type PageFacts, factsOfPage } from '../facts/facts-of-page';
-import type { Pacer } from '../quota/pacer';
+import type { AccountQuota } from '../quota/account-quota';
+import type { Block } from '../quota/ledger';
+import type { RateLimitLabel } from '../quota/limits';
+import type { Turn } from '../quota/pacer';
 import { type PageAnswer, STREAM_LABELS, type ZoomAccess } from '../zoom/ports';
-import type { Throttling } from '../zoom/throttling';
 import { ZoomFaultError } from '../zoom/zoom-fault';
 import type { ShardProgress } from './ports';
 import { afterPage, isFinished, restarted } from './shard-progress';
@@ -16,11 +18,14 @@ export type ChainEnd =
   /** The connection was stopped, or has a newer consent. */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'outOfTime' }
-  | { readonly kind: 'parked'; readonly untilMs: number };
+  /** Nobody may call under the label for longer than is slept. */
+  | { readonly kind: 'parked'; readonly untilMs: number; readonly label: RateLimitLabel }
+  /** Zoom fails, and is left alone for a while. */
+  | { readonly kind: 'failing'; readonly untilMs: number };
 
 export interface ChainContext {
   readonly run: RunRef;
-  readonly pacer: Pacer;
+  readonly quota: AccountQuota;
   /** Epoch ms at which the function is ended. */
   readonly deadline: number;
 }
@@ -42,6 +47,8 @@ export class ShardChain {
   /** Counts what is stored, which the progress in hand is a page ahead of. */
   private facts: number;
   private storing: Promise<void> = Promise.resolve();
+  /** The access token that Zoom has just refused. */
+  private rejected: string | undefined;
 
   constructor(
     private readonly ports: WorkerPorts,
@@ -67,64 +74,86 @@ export class ShardChain {
   }
 
   private async readPages(): Promise<ChainEnd> {
-    const { clock, connections } = this.ports;
-    const { run, pacer, deadline } = this.context;
+    const { clock, connections, tokens, zoom } = this.ports;
+    const { run, quota, deadline } = this.context;
+    const pacer = quota.pacer(this.label);
     for (;;) {
       if (deadline - clock.now() < PAGE_MS) return { kind: 'outOfTime' };
-      const turn = await pacer.turn();
-      if (turn.kind === 'parked') return this.park(turn.untilMs);
-      const beganAt = clock.now();
+      // all that may take time comes before the start time, so that the call begins on it
       const connection = await connections.find(run.connectionId);
       if (!mayStillRead(connection, run.generation)) return { kind: 'stopped' };
-      const end = await this.take(connection, await this.fetchPage(connection));
+      const token = await tokens.get(run, this.rejected);
+      if (token.kind === 'reconnectNeeded') return this.endGrant(connection, token.reason);
+      const turn = await this.takeTurn();
+      if (turn.kind === 'parked') return this.park(turn);
+
+      const beganAt = clock.now();
+      const access: ZoomAccess = {
+        accessToken: token.accessToken,
+        apiUrl: connection.apiUrl ?? this.settings.apiUrl,
+      };
+      const answer = await zoom.fetchPage(access, this.progress.shard, this.progress.pageToken);
+      const end = await this.take(connection, access, answer);
+      const tookMs = clock.now() - beganAt;
+      this.progress = { ...this.progress, readingMs: this.progress.readingMs + tookMs };
       if (end !== undefined) return end;
       if (isFinished(this.progress)) return { kind: 'finished' };
-      pacer.cameRound(clock.now() - beganAt);
+      pacer.cameRound(tookMs);
+      if (turn.thenBlocked !== undefined) return this.park(turn.thenBlocked);
     }
+  }
+
+  private get label() {
+    return STREAM_LABELS[this.progress.shard.stream];
+  }
+
+  private async takeTurn(): Promise<Turn> {
+    const { clock } = this.ports;
+    const askedAt = clock.now();
+    const turn = await this.context.quota.pacer(this.label).turn();
+    this.progress = { ...this.progress, waitedMs: this.progress.waitedMs + clock.now() - askedAt };
+    return turn;
   }
 
   /** @returns the chain's end, if the answer is one. */
   private async take(
     connection: ReadableConnection,
-    answer: PageAnswer | { readonly kind: 'reconnectNeeded'; readonly reason: string },
+    access: ZoomAccess,
+    answer: PageAnswer,
   ): Promise<ChainEnd | undefined> {
+    const wasRejected = this.rejected !== undefined;
+    this.rejected = undefined;
     this.progress = { ...this.progress, calls: this.progress.calls + 1, waitingUntil: null };
     switch (answer.kind) {
       case 'page':
+        await this.learnPlan(connection, answer);
         await this.storePage(connection, answer);
         return undefined;
-      case 'throttled':
-        return this.heed(connection, answer.throttling);
+      case 'throttled': {
+        const { per, retryAtMs } = answer.throttling;
+        await this.context.quota.heed(this.label, answer.throttling);
+        return per === 'second' ? undefined : this.park({ untilMs: retryAtMs, resetMs: retryAtMs });
+      }
       case 'pageTokenRejected':
         await this.replace((progress) => restarted(progress));
         return undefined;
       case 'denied':
         await this.replace((progress) => ({ ...progress, state: 'denied', denied: answer }));
         return undefined;
-      case 'reconnectNeeded':
-        await this.markReconnectNeeded(connection, answer.reason);
-        return { kind: 'stopped' };
       case 'tokenRejected':
-        throw new ZoomFaultError('Zoom refuses an access token that it has just issued');
+        if (wasRejected) throw new ZoomFaultError('Zoom refuses an access token that it has just issued');
+        this.rejected = access.accessToken;
+        return undefined;
     }
   }
 
-  /** Fetches the next page; a token that Zoom refuses is refreshed once. */
-  private async fetchPage(connection: ReadableConnection) {
-    const { tokens, zoom } = this.ports;
-    const { shard, pageToken } = this.progress;
-    let rejected: string | undefined;
-    for (;;) {
-      const token = await tokens.get(this.context.run, rejected);
-      if (token.kind === 'reconnectNeeded') return token;
-      const access: ZoomAccess = {
-        accessToken: token.accessToken,
-        apiUrl: connection.apiUrl ?? this.settings.apiUrl,
-      };
-      const answer = await zoom.fetchPage(access, shard, pageToken);
-      if (answer.kind !== 'tokenRejected' || rejected !== undefined) return answer;
-      rejected = token.accessToken;
-    }
+  /** A plan that Zoom's answers tell is noted, so that all workers keep its limits. */
+  private async learnPlan({ id }: ReadableConnection, { rateLimit }: Page): Promise<void> {
+    const plan = rateLimit === null ? undefined : this.context.quota.learn(this.label, rateLimit);
+    if (plan === undefined) return;
+    await changeConnection(this.ports.connections, id, (current) =>
+      current.plan === 'unknown' ? { plan } : undefined,
+    );
   }
 
   /** Begins to store a page, once the page before is stored. */
@@ -142,6 +171,7 @@ export class ShardChain {
     await this.storing;
     const next = afterPage(this.progress, { ...page, ...made }, this.ports.clock.now());
     this.progress = next;
+    if (next.state === 'failed') this.ports.log.gaveUp(run, shard);
     // a first backfill finds an empty table, where looking before writing would only cost
     const isBlind = connection.firstReadAt === null && run.kind === 'backfill' && !next.isReread;
     this.storing = this.store(made, isBlind, pages, next, page.rows.length);
@@ -170,20 +200,14 @@ export class ShardChain {
     log.page(run, next.shard, { rows, stored });
   }
 
-  private async heed(connection: ReadableConnection, { per, retryAtMs }: Throttling): Promise<ChainEnd | undefined> {
-    const label = STREAM_LABELS[this.progress.shard.stream];
-    const key = { zoomAccountId: connection.zoomAccountId, label };
-    if (per === 'second') {
-      await this.ports.quota.slowDown(key, retryAtMs, this.ports.clock.now());
-      return undefined;
-    }
-    await this.ports.quota.block(key, retryAtMs);
-    return this.park(retryAtMs);
-  }
-
-  private async park(untilMs: number): Promise<ChainEnd> {
-    await this.replace((progress) => ({ ...progress, waitingUntil: new Date(untilMs).toISOString() }));
-    return { kind: 'parked', untilMs };
+  private async park({ untilMs, resetMs }: Block): Promise<ChainEnd> {
+    const waitMs = Math.max(0, untilMs - this.ports.clock.now());
+    await this.replace((progress) => ({
+      ...progress,
+      waitingUntil: new Date(resetMs).toISOString(),
+      waitedMs: progress.waitedMs + waitMs,
+    }));
+    return { kind: 'parked', untilMs, label: this.label };
   }
 
   /** Changes the progress when all that was read is stored, and saves it. */
@@ -193,11 +217,12 @@ export class ShardChain {
     await this.ports.progress.save(this.context.run, this.progress);
   }
 
-  private async markReconnectNeeded({ id, generation }: ReadableConnection, reason: string): Promise<void> {
+  private async endGrant({ id, generation }: ReadableConnection, reason: string): Promise<ChainEnd> {
     this.ports.log.reconnectNeeded(this.context.run);
     await changeConnection(this.ports.connections, id, (current) =>
       current.generation === generation && isReadable(current) ? { status: 'reconnect_needed', reason } : undefined,
     );
+    return { kind: 'stopped' };
   }
 }
 

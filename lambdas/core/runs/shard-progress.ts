@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { Shard } from '../../contract/workflow';
 import type { Fact } from '../facts/fact';
 import type { ShardProgress } from './ports';
+
+/** A list that ends short is read again so many times: users come and go while it is read. */
+const MAX_SHORT_READS = 2;
 
 /** A shard of which nothing has been read. */
 export function plannedShard(shard: Shard, worker: number): ShardProgress {
@@ -20,6 +24,8 @@ export function plannedShard(shard: Shard, worker: number): ShardProgress {
     malformed: 0,
     newest: null,
     oldest: null,
+    landmark: null,
+    shortReads: 0,
     inOrder: true,
     waitingUntil: null,
     readingMs: 0,
@@ -31,8 +37,9 @@ export function plannedShard(shard: Shard, worker: number): ShardProgress {
 
 /** The shard from its first page again; what was stored, called and tried stays counted. */
 export function restarted(before: ShardProgress): ShardProgress {
-  const { shard, worker, facts, calls, attempts, readingMs, waitedMs, problem } = before;
-  return { ...plannedShard(shard, worker), facts, calls, attempts, readingMs, waitedMs, problem, isReread: true };
+  const { shard, worker, facts, calls, attempts, readingMs, waitedMs, problem, shortReads } = before;
+  const kept = { facts, calls, attempts, readingMs, waitedMs, problem, shortReads };
+  return { ...plannedShard(shard, worker), ...kept, isReread: true };
 }
 
 /** Whether there is nothing left to read. */
@@ -64,13 +71,41 @@ export function afterPage(before: ShardProgress, page: ReadPage, now: number): S
     totalRecords: page.totalRecords ?? before.totalRecords,
     attempts: 0,
     problem: null,
+    landmark: landmarkAfter(before, page.nextPageToken),
     malformed: before.malformed + page.problems.length,
     newest: before.pages === 0 ? times.reduce<string | null>(later, null) : before.newest,
     oldest,
     inOrder,
   };
+  if (page.nextPageToken !== null && digest(page.nextPageToken) === before.landmark) {
+    return failed(next, 'Zoom’s page tokens go round in a circle');
+  }
+  if (page.nextPageToken === null && next.totalRecords !== null && next.rows < next.totalRecords) {
+    const problem = `Zoom’s list ended after ${next.rows} of the ${next.totalRecords} rows that it said it has`;
+    if (next.shortReads === MAX_SHORT_READS) return failed(next, problem);
+    return { ...restarted(next), shortReads: next.shortReads + 1, problem };
+  }
   const isRead = page.nextPageToken === null || hasReachedFloor(next);
   return isRead ? { ...next, state: 'done', pageToken: null, pageTokenAt: null } : next;
+}
+
+/** The shard given up. */
+export function failed(progress: ShardProgress, problem: string): ShardProgress {
+  return { ...progress, state: 'failed', problem, pageToken: null, pageTokenAt: null };
+}
+
+/**
+ * Brent's way to find a circle, however long, by keeping one element of it: the landmark is the token of the latest page
+ * whose number is a power of two.
+ */
+function landmarkAfter({ pages, landmark }: ShardProgress, nextPageToken: string | null): string | null {
+  const number = pages + 1;
+  const isPowerOfTwo = (number & (number - 1)) === 0;
+  return isPowerOfTwo && nextPageToken !== null ? digest(nextPageToken) : landmark;
+}
+
+function digest(pageToken: string): string {
+  return createHash('sha256').update(pageToken).digest('base64url').slice(0, 16);
 }
 
 /** Whether all that is left is older than what the shard was to read. Only an ordered chain can tell. */

@@ -1,7 +1,6 @@
 import { type ReportKind, type ReportShard, USER_STATUSES, type UserShard } from '../../contract/workflow';
-import { utcDate } from '../dates';
+import { DAY_MS, utcDate } from '../dates';
 
-const DAY_MS = 86_400_000;
 /** Zoom answers at most a month, and cuts a longer window silently. */
 const LONGEST_WINDOW_DAYS = 30;
 /** Zoom keeps the reports six months, and fails for dates before. */

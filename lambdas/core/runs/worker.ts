@@ -1,11 +1,11 @@
 import type { RunRef, Shard, WorkerOutcome, WorkerTask } from '../../contract/workflow';
-import { type RateLimitLabel, quotaLimit } from '../quota/limits';
-import { Pacer } from '../quota/pacer';
+import { nextUtcMidnight } from '../dates';
+import { AccountQuota } from '../quota/account-quota';
 import { STREAM_LABELS } from '../zoom/ports';
 import { ZoomFaultError } from '../zoom/zoom-fault';
 import type { ShardProgress } from './ports';
 import { type ChainEnd, ShardChain } from './shard-chain';
-import { isFinished } from './shard-progress';
+import { failed, isFinished } from './shard-progress';
 import type { WorkerPorts, WorkerSettings } from './worker-ports';
 
 /** Chains that a worker reads side by side; more shards than that wait for one to end. */
@@ -29,77 +29,94 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
   return async function work({ run, worker }: WorkerTask, deadline: number): Promise<WorkerOutcome> {
     const all = await ports.progress.list(run);
     const open = all.filter((progress) => progress.worker === worker && !isFinished(progress));
-    const pacerOf = await makePacers(run);
-    if (pacerOf === undefined) return { outcome: 'done' };
+    const quota = await quotaOf(run, all);
+    if (quota === undefined) return { outcome: 'done' };
 
     const ends: ChainEnd[] = [];
     const lane = async () => {
-      for (let next = open.shift(); next !== undefined; next = open.shift()) {
-        ends.push(await readShard(run, next, pacerOf(next), deadline));
+      for (let next = takeNext(open, ends); next !== undefined; next = takeNext(open, ends)) {
+        ends.push(await readShard(run, next, quota, deadline));
       }
     };
     await settleAll(Array.from({ length: Math.min(CHAINS, open.length) }, lane));
     return outcomeOf(ends);
   };
 
+  /**
+   * The next shard to read: those under way first. While some of a label wait for its quota, none of it is begun: there
+   * would be one more page token to keep alive.
+   */
+  function takeNext(open: ShardProgress[], ends: readonly ChainEnd[]): ShardProgress | undefined {
+    const parked = ends.filter((end) => end.kind === 'parked');
+    const mayBegin = ({ shard }: ShardProgress) => !parked.some(({ label }) => label === STREAM_LABELS[shard.stream]);
+    const index = open.findIndex(({ state }) => state === 'reading');
+    const next = index >= 0 ? index : open.findIndex(mayBegin);
+    return next < 0 ? undefined : open.splice(next, 1)[0];
+  }
+
   /** Reads a shard; faults of Zoom's are outlasted, then noted on it and left to a later turn. */
-  async function readShard(run: RunRef, saved: ShardProgress, pacer: Pacer, deadline: number): Promise<ChainEnd> {
+  async function readShard(
+    run: RunRef,
+    saved: ShardProgress,
+    quota: AccountQuota,
+    deadline: number,
+  ): Promise<ChainEnd> {
     const { shard } = saved;
+    const pacer = quota.pacer(STREAM_LABELS[shard.stream]);
     let progress = saved;
     for (let faults = 1; ; faults++) {
-      const chain = new ShardChain(ports, settings, { run, pacer, deadline }, progress);
+      const chain = new ShardChain(ports, settings, { run, quota, deadline }, progress);
       try {
         return await pacer.during(() => chain.read());
       } catch (error) {
         if (!(error instanceof ZoomFaultError)) throw error;
         ports.log.fault(run, shard, error);
-        if (faults > MAX_FAULTS_IN_A_ROW) return noteFailedTurn(run, shard);
+        if (faults > MAX_FAULTS_IN_A_ROW) return noteFailedTurn(run, shard, error);
         await clock.sleep(1000 * 2 ** (faults - 1));
         progress = (await ports.progress.find(run, shard.id)) ?? saved;
       }
     }
   }
 
-  async function noteFailedTurn(run: RunRef, shard: Shard): Promise<ChainEnd> {
+  async function noteFailedTurn(run: RunRef, shard: Shard, fault: ZoomFaultError): Promise<ChainEnd> {
     const progress = await ports.progress.find(run, shard.id);
     if (progress === undefined) return { kind: 'finished' };
     const attempts = progress.attempts + 1;
-    const isOver = attempts >= MAX_ATTEMPTS;
-    const untilMs = clock.now() + LONGEST_SLEEP_MS * 2 ** (attempts - 1);
-    if (isOver) ports.log.gaveUp(run, shard);
-    await ports.progress.save(run, { ...progress, attempts, state: isOver ? 'failed' : progress.state });
-    return isOver ? { kind: 'finished' } : { kind: 'parked', untilMs };
+    const tried = { ...progress, attempts, problem: fault.message };
+    if (attempts < MAX_ATTEMPTS) {
+      await ports.progress.save(run, tried);
+      return { kind: 'failing', untilMs: clock.now() + LONGEST_SLEEP_MS * 2 ** (attempts - 1) };
+    }
+    ports.log.gaveUp(run, shard);
+    await ports.progress.save(run, failed(tried, fault.message));
+    return { kind: 'finished' };
   }
 
-  /** A pacer for each label, shared by the worker's chains; `undefined` when the connection is gone. */
-  async function makePacers(run: RunRef): Promise<((progress: ShardProgress) => Pacer) | undefined> {
+  /** The account's quota, for all chains of the worker; `undefined` when the connection is gone. */
+  async function quotaOf(run: RunRef, all: readonly ShardProgress[]): Promise<AccountQuota | undefined> {
     const connection = await ports.connections.find(run.connectionId);
     const zoomAccountId = connection?.zoomAccountId;
     if (connection === undefined || zoomAccountId == null) return undefined;
-    const pacers = new Map<RateLimitLabel, Pacer>();
-    return ({ shard }) => {
-      const label = STREAM_LABELS[shard.stream];
-      const known = pacers.get(label);
-      if (known !== undefined) return known;
-      const limit = quotaLimit(connection.plan ?? 'unknown', label, settings.quotaShare);
-      const isUrgent = run.kind === 'sync';
-      const pacer = new Pacer(
-        (count, earliestMs) =>
-          ports.quota.reserve({ zoomAccountId, label }, limit, { count, urgent: isUrgent, earliestMs }, clock.now()),
-        clock,
-        { callsPerSecond: limit.callsPerSecond, longestSleepMs: LONGEST_SLEEP_MS },
-      );
-      pacers.set(label, pacer);
-      return pacer;
-    };
+    const chainsAtMost = CHAINS * new Set(all.map((progress) => progress.worker)).size;
+    const labels = all.filter((progress) => !isFinished(progress)).map(({ shard }) => STREAM_LABELS[shard.stream]);
+    return new AccountQuota(ports.quota, clock, {
+      zoomAccountId,
+      plan: connection.plan ?? 'unknown',
+      share: settings.quotaShare,
+      isUrgent: run.kind === 'sync',
+      openChains: (label) => Math.min(chainsAtMost, labels.filter((own) => own === label).length),
+      longestSleepMs: LONGEST_SLEEP_MS,
+    });
   }
 
   function outcomeOf(ends: readonly ChainEnd[]): WorkerOutcome {
     if (ends.some(({ kind }) => kind === 'outOfTime')) return { outcome: 'again' };
-    const waits = ends.flatMap((end) => (end.kind === 'parked' ? [end.untilMs] : []));
+    const waits = ends.flatMap((end) => ('untilMs' in end ? [end.untilMs] : []));
     if (waits.length === 0) return { outcome: 'done' };
-    const untilMs = Math.max(Math.min(...waits), clock.now() + LONGEST_SLEEP_MS);
-    return { outcome: 'waitUntil', at: new Date(untilMs).toISOString() };
+    const now = clock.now();
+    const untilMs = Math.max(Math.min(...waits), now + LONGEST_SLEEP_MS);
+    const isAnotherDay = untilMs >= nextUtcMidnight(now);
+    return { outcome: isAnotherDay ? 'nextDay' : 'waitUntil', at: new Date(untilMs).toISOString() };
   }
 }
 

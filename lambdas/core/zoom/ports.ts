@@ -42,6 +42,8 @@ export type PageAnswer =
       readonly nextPageToken: string | null;
       /** Number of rows in the whole list, where Zoom says it. */
       readonly totalRecords: number | null;
+      /** The limit that the call counted against, of a second or of a day, where Zoom says it. */
+      readonly rateLimit: number | null;
     }
   /** The page token is too old or unknown: read the list from its start. */
   | { readonly kind: 'pageTokenRejected' }

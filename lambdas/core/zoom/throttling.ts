@@ -20,6 +20,10 @@ export interface Throttling {
 const PER_SECOND_PAUSE_MS = 1_500;
 /** A longer wait than this cannot be meant by a limit per second. */
 const LONGEST_PER_SECOND_WAIT_MS = 60_000;
+/** A day's calls that are used up are not back at once, also where Zoom names a time that is past by our clock. */
+const SHORTEST_DAILY_WAIT_MS = 60_000;
+/** So far may the clocks of Zoom and ours be apart. */
+const CLOCKS_APART_MS = 5 * 60_000;
 
 /** Tells Zoom's two kinds of 429 apart, at `now` (epoch ms). @see https://developers.zoom.us/docs/api/rate-limits/ */
 export function parseThrottling({ type, retryAfter, message }: ThrottledAnswer, now: number): Throttling {
@@ -28,8 +32,13 @@ export function parseThrottling({ type, retryAfter, message }: ThrottledAnswer, 
     /daily/i.test(type ?? '') ||
     /daily rate limit/i.test(message ?? '') ||
     (namedMs !== undefined && namedMs - now > LONGEST_PER_SECOND_WAIT_MS);
-  if (isDaily) return { per: 'day', retryAtMs: Math.max(namedMs ?? nextUtcMidnight(now), now) };
+  if (isDaily) return { per: 'day', retryAtMs: Math.max(namedMs ?? nextReset(now), now + SHORTEST_DAILY_WAIT_MS) };
   return { per: 'second', retryAtMs: Math.max(namedMs ?? 0, now + PER_SECOND_PAUSE_MS) };
+}
+
+/** When Zoom's day ends; one that has just begun by our clock may not have by Zoom's. */
+function nextReset(now: number): number {
+  return Math.min(nextUtcMidnight(now), nextUtcMidnight(now - CLOCKS_APART_MS) + CLOCKS_APART_MS);
 }
 
 /** `Retry-After` as epoch ms; `undefined` when absent or unreadable. */

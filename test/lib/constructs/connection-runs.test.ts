@@ -37,6 +37,7 @@ const stateOf = (definition: Definition, name: string): State => {
   if (state === undefined) throw new Error(`there is no state ${name}`);
   return state;
 };
+const isAllRead = stateOf(backfill, 'is there a part for another day?');
 const readAll = stateOf(backfill, 'have the workers read');
 const shard = readAll.ItemProcessor as NonNullable<State['ItemProcessor']>;
 const read = stateOf(shard, "read the worker's shards");
@@ -47,16 +48,32 @@ describe('a run', () => {
     for (let next = stateOf(backfill, backfill.StartAt).Next; next !== undefined; next = stateOf(backfill, next).Next) {
       steps.push(next);
     }
-    expect(steps).toEqual(['plan the run', 'have the workers read', 'finish the run']);
+    expect([...steps, isAllRead.Default]).toEqual([
+      'plan the run',
+      'have the workers read',
+      'is there a part for another day?',
+      'finish the run',
+    ]);
+  });
+
+  it('goes on in another execution when the day’s quota is used up, so that no history grows without end', () => {
+    const wait = stateOf(backfill, isAllRead.Choices?.[0]?.Next ?? '');
+    expect([wait.Type, wait.Next]).toEqual(['Wait', 'go on in another execution']);
+    expect(stateOf(backfill, wait.Next ?? '')).toMatchObject({ End: true, Output: {} });
+  });
+
+  it('starts itself alone', () => {
+    const { Arguments } = stateOf(backfill, 'go on in another execution');
+    expect(Arguments).toMatchObject({ StateMachineArn: expect.stringMatching(/:ZoomSecurityConnector-Backfill$/) });
   });
 
   it('takes the same steps whether it is a backfill or a sync', () => {
     const { Comment: _ours, ...sync } = definitionOf('Sync');
-    expect(sync).toEqual(backfill);
+    expect(JSON.parse(JSON.stringify(sync).replace('-Sync"', '-Backfill"'))).toEqual(backfill);
   });
 
   it('leaves functions to the pages: a young account runs ten at once', () => {
-    expect(readAll.MaxConcurrency).toBe(8);
+    expect(readAll.MaxConcurrency).toBeLessThan(5);
   });
 
   it('is written in JSONata throughout', () => {
@@ -109,6 +126,7 @@ describe('what a worker says', () => {
   it.each([
     [OUTCOME.again, "read the worker's shards"],
     [OUTCOME.waitUntil, "wait until Zoom's quota allows"],
+    [OUTCOME.nextDay, 'the worker goes on another day'],
   ])('leads on: %s', (word, state) => {
     expect(next.get(word)).toBe(state);
   });
@@ -138,7 +156,11 @@ describe('what a run carries', () => {
   });
 
   it('to the last step is the run alone', () => {
-    expect(readAll.Output).toBe('{% $states.input.run %}');
+    expect(stateOf(backfill, 'finish the run').Arguments?.Payload).toBe('{% $states.input.run %}');
+  });
+
+  it('from its workers is when there is more to read, at the earliest', () => {
+    expect(readAll.Output).toBe('{% { "run": $states.input.run, "resumeAt": $sort($states.result.resumeAt)[0] } %}');
   });
 
   it.each(['Backfill', 'Sync'])('is not logged: %s', (name) => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { makeDynamoDbQuotaLedger } from '../../../../lambdas/adapters/aws/dynamodb-quota-ledger';
 import { HOUR, NOW } from '../../../support/clock';
+import { slotRequest } from '../../../support/quota';
 import { conditionFailed, fakeDynamoDb } from './support';
 
 const { client, calls } = fakeDynamoDb();
@@ -17,9 +18,11 @@ const ENTRY = {
   blockedUntilMs: 0,
   pace: 1,
   paceSetMs: 0,
+  dayShare: 1,
+  dayShareSetMs: 0,
   revision: 7,
 };
-const ONE = { count: 1, urgent: false, earliestMs: 0 };
+const ONE = slotRequest();
 
 describe('a reservation', () => {
   it('is written, provided that nobody has reserved meanwhile', async () => {
@@ -64,7 +67,7 @@ describe('a reservation', () => {
 describe('a 429', () => {
   it.each([
     ['of a second', () => ledger.slowDown(KEY, NOW + HOUR, NOW), { nextMs: NOW + HOUR }],
-    ['of the day', () => ledger.block(KEY, NOW + HOUR), { blockedUntilMs: NOW + HOUR }],
+    ['of the day', () => ledger.block(KEY, NOW + HOUR, LIMIT, NOW), { blockedUntilMs: NOW + HOUR }],
   ])('%s is noted for everybody, provided that nobody has changed the entry meanwhile', async (_of, note, changed) => {
     calls.on(GetCommand, { ConsistentRead: true }).resolves({ Item: ENTRY });
     await note();
@@ -80,7 +83,7 @@ describe('a 429', () => {
       .resolvesOnce({ Item: ENTRY })
       .resolves({ Item: { ...ENTRY, usedToday: 4, revision: 8 } });
     calls.on(PutCommand).rejectsOnce(conditionFailed()).resolves({});
-    await ledger.block(KEY, NOW + HOUR);
+    await ledger.block(KEY, NOW + HOUR, LIMIT, NOW);
     expect(calls.commandCalls(PutCommand)[1]?.args[0].input.Item).toMatchObject({ usedToday: 4, revision: 9 });
   });
 });

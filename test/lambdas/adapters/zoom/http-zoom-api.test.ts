@@ -75,7 +75,18 @@ describe('a page', () => {
       rows: body['activity_logs'],
       nextPageToken: 'Xy9uRb4nTq1mLs7k',
       totalRecords: null,
+      rateLimit: null,
     });
+  });
+
+  it.each([
+    ['10', 10],
+    ['30000', 30_000],
+    ['many', null],
+    ['-1', null],
+  ])('says the limit that Zoom names by %j', async (header, rateLimit) => {
+    zoom.answers({ body: zoomFixture('activities'), headers: { 'X-RateLimit-Limit': header } });
+    expect(await api.fetchPage(access(), ACTIVITIES, null)).toMatchObject({ rateLimit });
   });
 
   it('of users says how many there are', async () => {

@@ -4,16 +4,18 @@ import { utcDate } from '../../../../lambdas/core/dates';
 import {
   type LedgerEntry,
   type Reservation,
+  type SlotRequest,
   blocked,
+  dailyCap,
   reserveSlots,
   slowedDown,
 } from '../../../../lambdas/core/quota/ledger';
 import type { QuotaLimit } from '../../../../lambdas/core/quota/limits';
-import { DAY, MINUTE, NOW, SECOND } from '../../../support/clock';
-import { busiestSecond } from '../../../support/quota';
+import { DAY, HOUR, MINUTE, NOW, SECOND } from '../../../support/clock';
+import { busiestSecond, slotRequest } from '../../../support/quota';
 
 const UNCAPPED: QuotaLimit = { callsPerSecond: 10, callsPerDay: Infinity };
-const ONE = { count: 1, urgent: false, earliestMs: 0 };
+const ONE = slotRequest();
 
 /** A caller of the account: how long after the one before, how many it wants, and how far its clock is off. */
 const callers = fc.array(
@@ -36,11 +38,26 @@ function startTimes(
   const startsAtMs: number[] = [];
   for (const { afterMs, skewMs, ...request } of asked) {
     now += afterMs;
-    const { reservation, next } = reserveSlots(entry, limit, { ...request, earliestMs: 0 }, now + skewMs);
+    const { reservation, next } = reserveSlots(entry, limit, slotRequest(request), now + skewMs);
     entry = next ?? entry;
     if (reservation.kind === 'slots') startsAtMs.push(...reservation.startsAtMs);
   }
   return startsAtMs;
+}
+
+const fresh: LedgerEntry = {
+  nextMs: 0,
+  day: '',
+  usedToday: 0,
+  blockedUntilMs: 0,
+  pace: 1,
+  paceSetMs: 0,
+  dayShare: 1,
+  dayShareSetMs: 0,
+};
+
+function waitOf(reservation: Exclude<Reservation, { kind: 'slots' }>): number {
+  return reservation.kind === 'later' ? reservation.retryAtMs : reservation.untilMs;
 }
 
 function slotsOf(reservation: Reservation): readonly number[] {
@@ -99,19 +116,19 @@ describe('the start times that callers of an account get', () => {
 
   it('are not saved up while nobody calls', () => {
     const { next } = reserveSlots(undefined, UNCAPPED, ONE, NOW);
-    const later = reserveSlots(next, UNCAPPED, { count: 100, urgent: false, earliestMs: 0 }, NOW + DAY).reservation;
+    const later = reserveSlots(next, UNCAPPED, slotRequest({ count: 100 }), NOW + DAY).reservation;
 
     expect(busiestSecond(slotsOf(later))).toBeLessThanOrEqual(10);
   });
 
   it('are not before the caller can use them', () => {
-    const request = { count: 2, urgent: false, earliestMs: NOW + 300 };
+    const request = slotRequest({ count: 2, earliestMs: NOW + 300 });
 
     expect(slotsOf(reserveSlots(undefined, UNCAPPED, request, NOW).reservation)[0]).toBe(NOW + 300);
   });
 
   it('come in blocks of a second at most', () => {
-    const { reservation } = reserveSlots(undefined, UNCAPPED, { count: 1000, urgent: false, earliestMs: 0 }, NOW);
+    const { reservation } = reserveSlots(undefined, UNCAPPED, slotRequest({ count: 1000 }), NOW);
 
     expect(Math.max(...slotsOf(reservation)) - NOW).toBeLessThan(SECOND);
   });
@@ -124,14 +141,7 @@ describe('the start times that callers of an account get', () => {
 });
 
 describe('a caller for whom no start time is near', () => {
-  const busy: LedgerEntry = {
-    nextMs: NOW + 5 * SECOND,
-    day: utcDate(NOW),
-    usedToday: 100,
-    blockedUntilMs: 0,
-    pace: 1,
-    paceSetMs: 0,
-  };
+  const busy: LedgerEntry = { ...fresh, nextMs: NOW + 5 * SECOND, day: utcDate(NOW), usedToday: 100 };
 
   it('is told to come back, and changes nothing', () => {
     expect(reserveSlots(busy, UNCAPPED, ONE, NOW)).toEqual({
@@ -140,7 +150,7 @@ describe('a caller for whom no start time is near', () => {
   });
 
   it('gets the next one all the same when it is urgent', () => {
-    const { reservation } = reserveSlots(busy, UNCAPPED, { count: 1, urgent: true, earliestMs: 0 }, NOW);
+    const { reservation } = reserveSlots(busy, UNCAPPED, slotRequest({ count: 1, urgent: true }), NOW);
 
     expect(reservation).toEqual({ kind: 'slots', startsAtMs: [busy.nextMs] });
   });
@@ -150,22 +160,98 @@ describe('the limit of a day', () => {
   const capped = { callsPerSecond: 10, callsPerDay: 5 };
 
   it('blocks until the next midnight in UTC once it is used up', () => {
-    const { next } = reserveSlots(undefined, capped, { count: 9, urgent: false, earliestMs: 0 }, NOW);
-    const { reservation } = reserveSlots(next, capped, ONE, NOW + MINUTE);
+    const { next } = reserveSlots(undefined, capped, slotRequest({ count: 9, urgent: true }), NOW);
+    const { reservation } = reserveSlots(next, capped, slotRequest({ urgent: true }), NOW + MINUTE);
 
-    expect(reservation).toEqual({ kind: 'blocked', untilMs: Date.parse('2026-10-13T00:00:00Z') });
+    expect(reservation).toMatchObject({ kind: 'blocked', untilMs: Date.parse('2026-10-13T00:00:05Z') });
   });
 
   it('counts anew from midnight on', () => {
-    const { next } = reserveSlots(undefined, capped, { count: 9, urgent: false, earliestMs: 0 }, NOW);
-    const { reservation } = reserveSlots(
-      next,
-      capped,
-      { count: 9, urgent: false, earliestMs: 0 },
-      Date.parse('2026-10-13T00:00:00Z'),
-    );
+    const all = slotRequest({ count: 9, urgent: true });
+    const { next } = reserveSlots(undefined, capped, all, NOW);
+    const { reservation } = reserveSlots(next, capped, all, Date.parse('2026-10-13T00:00:00Z'));
 
     expect(slotsOf(reservation)).toHaveLength(5);
+  });
+});
+
+describe('the last calls of a day', () => {
+  const WINDOW = 12 * MINUTE;
+  const capped = { callsPerSecond: 10, callsPerDay: 30_000 };
+  const MORNING = Date.parse('2026-10-13T00:00:00Z');
+  const EVENING = Date.parse('2026-10-13T20:00:00Z');
+  const usedUp = (usedToday: number): LedgerEntry => ({ ...fresh, day: '2026-10-13', usedToday });
+  const bulk = slotRequest({ count: 1000, chains: 4, openChains: 16 });
+
+  /** Calls that a caller who always wants more gets from one instant to another, each with its time. */
+  function callsOf(request: Partial<SlotRequest>, fromMs: number, toMs: number, entry?: LedgerEntry) {
+    const calls: number[] = [];
+    let now = fromMs;
+    while (now < toMs) {
+      const { reservation, next } = reserveSlots(entry, capped, { ...bulk, ...request }, now);
+      entry = next ?? entry;
+      if (reservation.kind === 'slots') calls.push(...reservation.startsAtMs);
+      now = reservation.kind === 'slots' ? Math.max(...reservation.startsAtMs) : waitOf(reservation);
+    }
+    return calls;
+  }
+
+  it('are all made on that day by chains that always want more', () => {
+    const onThatDay = callsOf({}, MORNING, MORNING + DAY).filter((at) => utcDate(at) === '2026-10-13');
+
+    expect(onThatDay).toHaveLength(30_000);
+  });
+
+  it('are enough for each chain under way to read a page in each window, so that no page token grows too old', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 32 }), (openChains) => {
+        const calls = callsOf({ openChains, chains: openChains }, MORNING, MORNING + DAY);
+        const windows = Map.groupBy(calls, (at) => Math.floor((at - MORNING) / WINDOW));
+        const counts = Array.from({ length: DAY / WINDOW }, (_, window) => windows.get(window)?.length ?? 0);
+        expect(Math.min(...counts)).toBeGreaterThanOrEqual(openChains);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('are one for each chain of the caller, and then there is none before the next window', () => {
+    const windowsToCome = (4 * 60) / 12 - 1;
+    const { reservation } = reserveSlots(usedUp(30_000 - 20 * windowsToCome - 10), capped, bulk, EVENING);
+
+    expect(slotsOf(reservation)).toHaveLength(4);
+    expect(reservation).toMatchObject({ thenBlocked: { untilMs: EVENING + WINDOW, resetMs: MORNING + DAY + 5000 } });
+  });
+
+  it('are kept from a backfill that had its part of the window', () => {
+    const windowsToCome = (4 * 60) / 12 - 1;
+    const { reservation } = reserveSlots(usedUp(30_000 - 20 * windowsToCome), capped, bulk, EVENING);
+
+    expect(reservation).toEqual({ kind: 'blocked', untilMs: EVENING + WINDOW, resetMs: MORNING + DAY + 5000 });
+  });
+
+  it('are there for a sync beside a backfill, all day long', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 23 }), (hour) => {
+        const now = MORNING + hour * HOUR;
+        let entry: LedgerEntry | undefined;
+        callsOf({}, MORNING, now);
+        for (let at = MORNING; at < now;) {
+          const { reservation, next } = reserveSlots(entry, capped, bulk, at);
+          entry = next ?? entry;
+          at = reservation.kind === 'slots' ? Math.max(...reservation.startsAtMs) : waitOf(reservation);
+        }
+        const sync = slotRequest({ count: 4, urgent: true, chains: 2, openChains: 2 });
+        expect(reserveSlots(entry, capped, sync, now).reservation.kind).toBe('slots');
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('are not kept back without end from few calls a day', () => {
+    const few = { callsPerSecond: 10, callsPerDay: 100 };
+    const { reservation } = reserveSlots(undefined, few, { ...bulk, openChains: 32 }, MORNING);
+
+    expect(slotsOf(reservation).length).toBeGreaterThan(0);
   });
 });
 
@@ -173,7 +259,7 @@ describe('a refusal of Zoom', () => {
   it('for the calls of a second moves the next start time of everybody', () => {
     const entry = slowedDown(undefined, NOW + 1500, NOW);
 
-    expect(slotsOf(reserveSlots(entry, UNCAPPED, { count: 1, urgent: true, earliestMs: 0 }, NOW).reservation)).toEqual([
+    expect(slotsOf(reserveSlots(entry, UNCAPPED, slotRequest({ count: 1, urgent: true }), NOW).reservation)).toEqual([
       NOW + 1500,
     ]);
   });
@@ -181,13 +267,11 @@ describe('a refusal of Zoom', () => {
   it('for the calls of a second makes all go slower, and faster again with time', () => {
     const spacing = (now: number) => {
       const [first = 0, second = 0] = slotsOf(
-        reserveSlots(slowed, UNCAPPED, { count: 2, urgent: false, earliestMs: 0 }, now).reservation,
+        reserveSlots(slowed, UNCAPPED, slotRequest({ count: 2 }), now).reservation,
       );
       return second - first;
     };
-    const usual = slotsOf(
-      reserveSlots(undefined, UNCAPPED, { count: 2, urgent: false, earliestMs: 0 }, NOW).reservation,
-    );
+    const usual = slotsOf(reserveSlots(undefined, UNCAPPED, slotRequest({ count: 2 }), NOW).reservation);
     const slowed = slowedDown(undefined, NOW, NOW);
 
     expect(spacing(NOW)).toBeGreaterThan((usual[1] ?? 0) - NOW);
@@ -204,17 +288,58 @@ describe('a refusal of Zoom', () => {
   });
 
   it('for the calls of the day blocks everybody until the time that it names', () => {
-    const entry = blocked(undefined, NOW + DAY);
+    const entry = blocked(undefined, NOW + DAY, UNCAPPED, NOW);
 
-    expect(reserveSlots(entry, UNCAPPED, { count: 1, urgent: true, earliestMs: 0 }, NOW).reservation).toEqual({
+    expect(reserveSlots(entry, UNCAPPED, slotRequest({ count: 1, urgent: true }), NOW).reservation).toEqual({
       kind: 'blocked',
       untilMs: NOW + DAY,
+      resetMs: NOW + DAY,
     });
   });
 
   it('for the calls of the day is over at that time', () => {
-    const entry = blocked(undefined, NOW + DAY);
+    const entry = blocked(undefined, NOW + DAY, UNCAPPED, NOW);
 
     expect(reserveSlots(entry, UNCAPPED, ONE, NOW + DAY).reservation.kind).toBe('slots');
+  });
+
+  it('that comes many times at once counts once', () => {
+    const first = slowedDown(undefined, NOW + 1500, NOW);
+    const again = slowedDown(first, NOW + 1800, NOW + 300);
+
+    expect(again).toEqual({ ...first, nextMs: NOW + 1800 });
+  });
+
+  describe('for the calls of a day that should have been left', () => {
+    const capped = { callsPerSecond: 10, callsPerDay: 10_000 };
+    const surprised = (usedToday: number) =>
+      blocked({ ...fresh, day: utcDate(NOW), usedToday }, NOW + DAY, capped, NOW);
+
+    it('has fewer counted on in the days after, within what was used', () => {
+      expect(dailyCap(surprised(8000), capped, NOW)).toBe(7200);
+    });
+
+    it('has no less than half of them counted on, for it may have been an exception', () => {
+      expect(dailyCap(surprised(0), capped, NOW)).toBe(5000);
+    });
+
+    it('is forgotten with time', () => {
+      expect(dailyCap(surprised(8000), capped, NOW + 3 * DAY)).toBe(10_000);
+    });
+
+    it('that comes to several chains at once counts once', () => {
+      const first = surprised(0);
+
+      expect(blocked(first, NOW + DAY, capped, NOW + 1000)).toEqual(first);
+    });
+
+    it('never leaves none, however often it comes', () => {
+      const entry = Array.from({ length: 100 }).reduce<LedgerEntry>(
+        (current, _, day) => blocked(current, NOW + day * HOUR, capped, NOW + day * HOUR),
+        fresh,
+      );
+
+      expect(dailyCap(entry, capped, NOW)).toBeGreaterThan(0);
+    });
   });
 });

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Clock } from '../../../../lambdas/core/clock';
 import type { QuotaLimit } from '../../../../lambdas/core/quota/limits';
-import { Pacer } from '../../../../lambdas/core/quota/pacer';
-import { DAY, MINUTE, NOW } from '../../../support/clock';
-import { InMemoryQuotaLedger, busiestSecond } from '../../../support/quota';
+import { Pacer, type SlotsWanted } from '../../../../lambdas/core/quota/pacer';
+import { DAY, HOUR, MINUTE, NOW } from '../../../support/clock';
+import { InMemoryQuotaLedger, busiestSecond, slotRequest } from '../../../support/quota';
 import { SimulatedClock } from '../../../support/simulated-clock';
 
 const KEY = { zoomAccountId: 'account-1', label: 'heavy' } as const;
@@ -25,9 +25,8 @@ async function callsOf(workers: number, chains: number, callMs: () => number, li
     }
   };
   const pacers = Array.from({ length: workers }, () => {
-    const reserve = (count: number, earliestMs: number) =>
-      ledger.reserve(KEY, limit, { count, urgent: false, earliestMs }, clock.now());
-    return new Pacer(reserve, clock, { callsPerSecond: limit.callsPerSecond, longestSleepMs: 30_000 });
+    const reserve = (wanted: SlotsWanted) => ledger.reserve(KEY, limit, slotRequest(wanted), clock.now());
+    return new Pacer(reserve, clock, { callsPerSecond: () => limit.callsPerSecond, longestSleepMs: 30_000 });
   });
   const all = pacers.flatMap((pacer) => Array.from({ length: chains }, () => pacer.during(() => chain(pacer))));
   await clock.run(Promise.all(all));
@@ -70,19 +69,19 @@ describe('the workers of an account', () => {
 describe('a chain', () => {
   it('is parked when nobody may call for longer than it would sleep', async () => {
     const clock = new SimulatedClock();
-    const settings = { callsPerSecond: 10, longestSleepMs: 30_000 };
-    const pacer = new Pacer(() => Promise.resolve({ kind: 'blocked', untilMs: NOW + DAY }), clock, settings);
+    const settings = { callsPerSecond: () => 10, longestSleepMs: 30_000 };
+    const block = { untilMs: NOW + HOUR, resetMs: NOW + DAY };
+    const pacer = new Pacer(() => Promise.resolve({ ...block, kind: 'blocked' as const }), clock, settings);
 
-    await expect(clock.run(pacer.turn())).resolves.toEqual({ kind: 'parked', untilMs: NOW + DAY });
+    await expect(clock.run(pacer.turn())).resolves.toEqual({ ...block, kind: 'parked' });
   });
 
   it('sleeps a short block through', async () => {
     const clock = new SimulatedClock();
     const ledger = new InMemoryQuotaLedger();
-    await ledger.block(KEY, NOW + 5000);
-    const reserve = (count: number, earliestMs: number) =>
-      ledger.reserve(KEY, PRO, { count, urgent: false, earliestMs }, clock.now());
-    const pacer = new Pacer(reserve, clock, { callsPerSecond: 10, longestSleepMs: 30_000 });
+    await ledger.block(KEY, NOW + 5000, PRO, NOW);
+    const reserve = (wanted: SlotsWanted) => ledger.reserve(KEY, PRO, slotRequest(wanted), clock.now());
+    const pacer = new Pacer(reserve, clock, { callsPerSecond: () => 10, longestSleepMs: 30_000 });
 
     await expect(clock.run(pacer.turn())).resolves.toEqual({ kind: 'now' });
     expect(clock.now()).toBeGreaterThanOrEqual(NOW + 5000);
@@ -92,7 +91,7 @@ describe('a chain', () => {
     const clock = new SimulatedClock();
     const given = [[NOW], [NOW + 1000]];
     const reserve = () => Promise.resolve({ kind: 'slots' as const, startsAtMs: given.shift() ?? [] });
-    const pacer = new Pacer(reserve, clock, { callsPerSecond: 10, longestSleepMs: 30_000 });
+    const pacer = new Pacer(reserve, clock, { callsPerSecond: () => 10, longestSleepMs: 30_000 });
     await clock.run(clock.sleep(500));
     await clock.run(pacer.turn());
 
@@ -104,12 +103,12 @@ describe('a chain', () => {
       fc.asyncProperty(fc.integer({ min: 0, max: 3000 }), async (ledgerMs) => {
         const clock = new SimulatedClock();
         const ledger = new InMemoryQuotaLedger();
-        const reserve = async (count: number, earliestMs: number) => {
-          const reservation = await ledger.reserve(KEY, PRO, { count, urgent: true, earliestMs }, clock.now());
+        const reserve = async (wanted: SlotsWanted) => {
+          const reservation = await ledger.reserve(KEY, PRO, slotRequest({ ...wanted, urgent: true }), clock.now());
           await clock.sleep(ledgerMs);
           return reservation;
         };
-        const pacer = new Pacer(reserve, clock, { callsPerSecond: 10, longestSleepMs: 30_000 });
+        const pacer = new Pacer(reserve, clock, { callsPerSecond: () => 10, longestSleepMs: 30_000 });
         await clock.run(pacer.turn());
         expect(clock.now() - NOW).toBeLessThanOrEqual(3 * ledgerMs + 200);
       }),
@@ -120,9 +119,8 @@ describe('a chain', () => {
     const clock = new SimulatedClock();
     const late: Clock = { now: clock.now, sleep: (milliseconds) => clock.sleep(milliseconds + 400) };
     const ledger = new InMemoryQuotaLedger();
-    const reserve = (count: number, earliestMs: number) =>
-      ledger.reserve(KEY, PRO, { count, urgent: false, earliestMs }, clock.now());
-    const pacer = new Pacer(reserve, late, { callsPerSecond: 10, longestSleepMs: 30_000 });
+    const reserve = (wanted: SlotsWanted) => ledger.reserve(KEY, PRO, slotRequest(wanted), clock.now());
+    const pacer = new Pacer(reserve, late, { callsPerSecond: () => 10, longestSleepMs: 30_000 });
 
     await expect(clock.run(pacer.turn())).resolves.toEqual({ kind: 'now' });
   });
@@ -130,7 +128,7 @@ describe('a chain', () => {
   it('hears of it when the ledger cannot be reached', async () => {
     const clock = new SimulatedClock();
     const pacer = new Pacer(() => Promise.reject(new Error('no ledger')), clock, {
-      callsPerSecond: 10,
+      callsPerSecond: () => 10,
       longestSleepMs: 1,
     });
 

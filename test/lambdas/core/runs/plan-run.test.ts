@@ -84,8 +84,8 @@ describe('a backfill', () => {
     const { plan, progress } = planning(BACKFILLING);
     const { run, workers } = await plan(BACKFILL);
     const activities = (await progress.list(run)).filter(({ shard }) => shard.stream === 'user_activity');
-    expect(workers).toEqual([0, 1, 2, 3]);
-    expect(workers.map((worker) => activities.filter((own) => own.worker === worker).length)).toEqual([2, 2, 2, 2]);
+    expect(workers).toEqual([0, 1]);
+    expect(workers.map((worker) => activities.filter((own) => own.worker === worker).length)).toEqual([4, 4]);
   });
 
   it('keeps its beginning and what has been read when it is planned again', async () => {

@@ -5,11 +5,12 @@ import type { ZoomRow } from '../../../../lambdas/core/facts/stable-form';
 import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { makeWorker } from '../../../../lambdas/core/runs/worker';
-import type { WorkerPorts } from '../../../../lambdas/core/runs/worker-ports';
+import type { WorkerPorts, WorkerSettings } from '../../../../lambdas/core/runs/worker-ports';
 import type { AccessTokens } from '../../../../lambdas/core/tokens/access-tokens';
-import type { PageAnswer } from '../../../../lambdas/core/zoom/ports';
+import type { PageAnswer, ZoomLists } from '../../../../lambdas/core/zoom/ports';
 import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
-import { DAY, HOUR, MINUTE, NOW } from '../../../support/clock';
+import { utcDate } from '../../../../lambdas/core/dates';
+import { DAY, HOUR, MINUTE, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, connectedRecord } from '../../../support/connections';
 import { InMemoryFactStore, activityRow, operationRow, userRow } from '../../../support/facts';
 import { InMemoryQuotaLedger, busiestSecond } from '../../../support/quota';
@@ -74,14 +75,14 @@ async function untilDone(
   world: World,
   run: RunRef = BACKFILL,
   portsOf = (ports: World): WorkerPorts => ports,
+  settings: WorkerSettings = SETTINGS,
 ): Promise<void> {
   for (let turns = 0; turns < 200; turns++) {
     try {
-      const work = makeWorker(portsOf(world), SETTINGS);
+      const work = makeWorker(portsOf(world), settings);
       const said = await world.clock.run(work({ run, worker: 0 }, world.clock.now() + 10 * MINUTE));
       if (said.outcome === 'done') return;
-      if (said.outcome === 'waitUntil')
-        await world.clock.run(world.clock.sleep(Date.parse(said.at) - world.clock.now()));
+      if (said.outcome !== 'again') await world.clock.run(world.clock.sleep(Date.parse(said.at) - world.clock.now()));
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
     }
@@ -121,11 +122,23 @@ function expectTruth(world: World) {
   expect(world.facts.stream.map(({ event }) => event)).toEqual(Array.from({ length: ALL_ROWS }, () => 'INSERT'));
 }
 
+/** Zoom's lists, of which the first of users ends early. */
+function shortOnce(fetchPage: ZoomLists['fetchPage']): ZoomLists['fetchPage'] {
+  let isFirst = true;
+  return async (access, shard, token) => {
+    const answer = await fetchPage(access, shard, token);
+    if (answer.kind !== 'page' || shard.stream !== 'user' || !isFirst) return answer;
+    isFirst = false;
+    return { ...answer, nextPageToken: null };
+  };
+}
+
 const page = (shardRows: readonly ZoomRow[], nextPageToken: string | null = null): PageAnswer => ({
   kind: 'page',
   rows: shardRows,
   nextPageToken,
   totalRecords: null,
+  rateLimit: null,
 });
 
 describe('a worker that nothing happens to', () => {
@@ -284,8 +297,56 @@ describe('what Zoom answers instead of a page', () => {
     const refusal = { kind: 'throttled', throttling: { per: 'day', retryAtMs: reset } } as const;
     world.zoom.script.push(refusal);
 
-    await expect(turn(world)).resolves.toEqual({ outcome: 'waitUntil', at: new Date(reset).toISOString() });
+    await expect(turn(world)).resolves.toEqual({ outcome: 'nextDay', at: new Date(reset).toISOString() });
     await untilDone(world);
+    expectTruth(world);
+  });
+
+  it('may be a refusal that Zoom takes back on the same day', async () => {
+    const world = makeWorld();
+    const at = instant(3 * HOUR);
+    world.zoom.script.push({ kind: 'throttled', throttling: { per: 'day', retryAtMs: Date.parse(at) } });
+
+    await expect(turn(world)).resolves.toEqual({ outcome: 'waitUntil', at });
+  });
+
+  it('may be pages that go round in a circle: the shard is given up, and says so', async () => {
+    const world = makeWorld(BACKFILL, [SHARDS[0] as Shard]);
+    let calls = 0;
+    world.zoom.fetchPage = () => Promise.resolve(page([activityRow()], `token-${calls++ % 5}`));
+    await untilDone(world);
+
+    await expect(world.progress.find(BACKFILL, (SHARDS[0] as Shard).id)).resolves.toMatchObject({
+      state: 'failed',
+      problem: 'Zoom’s page tokens go round in a circle',
+    });
+    expect(calls).toBeLessThan(20);
+  });
+
+  it('may be a list shorter than Zoom says it is: it is read again, and given up when it stays so', async () => {
+    const world = makeWorld(BACKFILL, [userShards()[0] as Shard]);
+    const short: PageAnswer = {
+      kind: 'page',
+      rows: [userRow()],
+      nextPageToken: null,
+      totalRecords: 2,
+      rateLimit: null,
+    };
+    world.zoom.script.push(short, short, short);
+    await untilDone(world);
+
+    await expect(world.progress.find(BACKFILL, 'user.active')).resolves.toMatchObject({
+      state: 'failed',
+      calls: 3,
+      problem: 'Zoom’s list ended after 1 of the 2 rows that it said it has',
+    });
+  });
+
+  it('may be a list that was short for a moment', async () => {
+    const world = makeWorld();
+    world.zoom.fetchPage = shortOnce(world.zoom.fetchPage.bind(world.zoom));
+    await untilDone(world);
+
     expectTruth(world);
   });
 
@@ -333,6 +394,71 @@ describe('a token that Zoom rejects', () => {
 
     expect(asked.filter((rejected) => rejected !== undefined)).toEqual(['old']);
     expect(world.facts.items.size).toBe(10);
+  });
+});
+
+describe('a shard that takes more than a day’s calls', () => {
+  const PAGES = 3000;
+  const shard = SHARDS[0] as Shard;
+  const rows = Array.from({ length: PAGES }, (_, i) => activityRow({ email: `${i}@example.com` }));
+
+  /** An account with 2,000 heavy calls a day. */
+  function makeLongWorld() {
+    const world = makeWorld(BACKFILL, [shard]);
+    world.zoom = new FakeZoomLists(world.clock, () => rows, { pageSize: 1, latencyMs: 200 });
+    return world;
+  }
+  const settings = { ...SETTINGS, quotaShare: { perSecond: 1, perDay: 2000 / 30_000 } };
+
+  it('keeps its place over midnight: no page is read twice', async () => {
+    const world = makeLongWorld();
+    await untilDone(world, BACKFILL, (ports) => ports, settings);
+
+    expect(world.facts.items.size).toBe(PAGES);
+    expect(world.zoom.calls).toHaveLength(PAGES);
+  });
+
+  it('says when the day’s calls are back, while it waits', async () => {
+    const world = makeLongWorld();
+    const work = makeWorker(world, settings);
+    const said = await world.clock.run(work({ run: BACKFILL, worker: 0 }, world.clock.now() + HOUR));
+
+    expect(said).toEqual({ outcome: 'waitUntil', at: expect.any(String) });
+    await expect(world.progress.find(BACKFILL, shard.id)).resolves.toMatchObject({
+      state: 'reading',
+      waitingUntil: '2026-10-13T00:00:05.000Z',
+    });
+  });
+
+  it('makes no more calls on a day than it may', async () => {
+    const world = makeLongWorld();
+    await untilDone(world, BACKFILL, (ports) => ports, settings);
+    const days = Map.groupBy(world.zoom.calls, utcDate);
+
+    expect(Math.max(...[...days.values()].map(({ length }) => length))).toBeLessThanOrEqual(2000);
+  });
+});
+
+describe('a plan that is not known', () => {
+  const business = (world: World) =>
+    new FakeZoomLists(world.clock, rowsOf, { pageSize: 3, latencyMs: 200, rateLimit: 60_000 });
+
+  it('is learnt from the limit that Zoom names with its answers', async () => {
+    const world = makeWorld();
+    await world.connections.update(world.connections.get('c1'), { plan: 'unknown' });
+    world.zoom = business(world);
+    await untilDone(world);
+
+    expect(world.connections.get('c1').plan).toBe('business');
+  });
+
+  it('is left alone when it is known', async () => {
+    const world = makeWorld();
+    await world.connections.update(world.connections.get('c1'), { plan: 'pro' });
+    world.zoom = business(world);
+    await untilDone(world);
+
+    expect(world.connections.get('c1').plan).toBe('pro');
   });
 });
 

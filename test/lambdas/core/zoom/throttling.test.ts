@@ -30,8 +30,18 @@ describe('parseThrottling', () => {
     expect(parseThrottling({ ...SILENT, type: 'Daily-limit' }, NOW).retryAtMs).toBe(MIDNIGHT);
   });
 
-  it('waits for the next midnight when it is midnight', () => {
-    expect(parseThrottling({ ...SILENT, type: 'Daily-limit' }, MIDNIGHT).retryAtMs).toBe(MIDNIGHT + DAY);
+  it.each([0, MINUTE])('asks soon again when the day has begun by our clock and perhaps not by Zoom’s', (ago) => {
+    const { retryAtMs } = parseThrottling({ ...SILENT, type: 'Daily-limit' }, MIDNIGHT + ago);
+    expect(retryAtMs).toBe(MIDNIGHT + 5 * MINUTE);
+  });
+
+  it('waits for the next midnight when the day has begun by any clock', () => {
+    expect(parseThrottling({ ...SILENT, type: 'Daily-limit' }, MIDNIGHT + 6 * MINUTE).retryAtMs).toBe(MIDNIGHT + DAY);
+  });
+
+  it('waits a minute at least for a day’s calls, whatever time Zoom names', () => {
+    const answer = { ...SILENT, type: 'Daily-limit', retryAfter: instant(-HOUR) };
+    expect(parseThrottling(answer, NOW).retryAtMs).toBe(NOW + MINUTE);
   });
 
   it.each([

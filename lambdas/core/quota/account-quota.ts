@@ -1,0 +1,78 @@
+import type { Plan } from '../../contract/connection';
+import type { Clock } from '../clock';
+import type { Throttling } from '../zoom/throttling';
+import { type QuotaLimit, type QuotaShare, type RateLimitLabel, planWithLimit, quotaLimit } from './limits';
+import { Pacer } from './pacer';
+import type { QuotaLedger } from './ports';
+
+export interface AccountQuotaSettings {
+  readonly zoomAccountId: string;
+  readonly plan: Plan;
+  readonly share: QuotaShare;
+  /** For the few calls of a sync: they go between a backfill's, and have a part of the day's calls to themselves. */
+  readonly isUrgent: boolean;
+  /** Chains of pages under way in the account. */
+  readonly openChains: (label: RateLimitLabel) => number;
+  /** A wait up to this is slept. */
+  readonly longestSleepMs: number;
+}
+
+/** The quota of a Zoom account as one worker has it: a pacer for each label, and what Zoom's answers say of the limits. */
+export class AccountQuota {
+  private plan: Plan;
+  private readonly pacers = new Map<RateLimitLabel, Pacer>();
+
+  constructor(
+    private readonly ledger: QuotaLedger,
+    private readonly clock: Clock,
+    private readonly settings: AccountQuotaSettings,
+  ) {
+    this.plan = settings.plan;
+  }
+
+  /** The pacer that the worker's chains of this label share. */
+  pacer(label: RateLimitLabel): Pacer {
+    const known = this.pacers.get(label);
+    if (known !== undefined) return known;
+    const { isUrgent: urgent, openChains, longestSleepMs } = this.settings;
+    const pacer = new Pacer(
+      (wanted) =>
+        this.ledger.reserve(
+          this.key(label),
+          this.limit(label),
+          { ...wanted, urgent, openChains: openChains(label) },
+          this.clock.now(),
+        ),
+      this.clock,
+      { callsPerSecond: () => this.limit(label).callsPerSecond, longestSleepMs },
+    );
+    this.pacers.set(label, pacer);
+    return pacer;
+  }
+
+  /** Tells everybody that Zoom refused a call. */
+  async heed(label: RateLimitLabel, { per, retryAtMs }: Throttling): Promise<void> {
+    const now = this.clock.now();
+    if (per === 'second') await this.ledger.slowDown(this.key(label), retryAtMs, now);
+    else await this.ledger.block(this.key(label), retryAtMs, this.limit(label), now);
+  }
+
+  /**
+   * Heeds a limit that Zoom named with an answer while the plan is not known.
+   *
+   * @returns the plan that has it, if it tells.
+   */
+  learn(label: RateLimitLabel, named: number): Plan | undefined {
+    const plan = this.plan === 'unknown' ? planWithLimit(label, named) : undefined;
+    this.plan = plan ?? this.plan;
+    return plan;
+  }
+
+  private limit(label: RateLimitLabel): QuotaLimit {
+    return quotaLimit(this.plan, label, this.settings.share);
+  }
+
+  private key(label: RateLimitLabel) {
+    return { zoomAccountId: this.settings.zoomAccountId, label };
+  }
+}
