@@ -3,6 +3,7 @@ import type { Clock } from '../clock';
 import type { Throttling } from '../zoom/throttling';
 import { type QuotaLimit, type QuotaShare, type RateLimitLabel, planWithLimit, quotaLimit } from './limits';
 import { Pacer } from './pacer';
+import { mostChains } from './ledger';
 import type { QuotaLedger } from './ports';
 
 export interface AccountQuotaSettings {
@@ -48,6 +49,11 @@ export class AccountQuota {
     );
     this.pacers.set(label, pacer);
     return pacer;
+  }
+
+  /** How many chains of pages the account's calls of a day can keep alive. */
+  mostChains(label: RateLimitLabel): number {
+    return mostChains(this.limit(label));
   }
 
   /** Tells everybody that Zoom refused a call. */

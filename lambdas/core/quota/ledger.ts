@@ -121,7 +121,7 @@ export function reserveSlots(
   const day = utcDate(firstMs);
   const usedToday = entry.day === day ? entry.usedToday : 0;
   const { left, isLast, next: thenBlocked } = callsLeft(dailyCap(entry, limit, now), usedToday, request, firstMs);
-  if (left < 1) return { reservation: { kind: 'blocked', ...thenBlocked } };
+  if (left <= 0) return { reservation: { kind: 'blocked', ...thenBlocked } };
   const spacingMs = (1000 * HEADROOM) / (limit.callsPerSecond * paceAt(entry, now));
   const fitting = Math.max(1, Math.floor(LONGEST_BLOCK_MS / spacingMs));
   const granted = Math.min(isLast ? chains : count, fitting, left);
@@ -163,6 +163,16 @@ export function dailyCap(entry: LedgerEntry, { callsPerDay }: QuotaLimit, now: n
   return Math.max(1, Math.floor(callsPerDay * dayShareAt(entry, now)));
 }
 
+/** How many chains of pages can be kept alive, one at least, where so many calls a day are allowed. */
+export function mostChains({ callsPerDay }: QuotaLimit): number {
+  return Math.max(1, Math.floor(mostKeptPerWindow(callsPerDay)) - SYNC_CALLS_PER_WINDOW);
+}
+
+/** Half of a day's calls may be kept back. */
+function mostKeptPerWindow(callsPerDay: number): number {
+  return callsPerDay / 2 / WINDOWS_PER_DAY;
+}
+
 /**
  * How many calls a caller may still make on the day of `firstMs`, whether they are of those that were kept back for
  * chains under way, and when there are more.
@@ -173,10 +183,11 @@ function callsLeft(cap: number, usedToday: number, { urgent, openChains }: SlotR
   if (urgent || cap === Infinity) {
     return { left: cap - usedToday, isLast: false, next: { untilMs: resetMs, resetMs } };
   }
-  const perWindow = Math.min(openChains + SYNC_CALLS_PER_WINDOW, cap / (2 * WINDOWS_PER_DAY));
+  const perWindow = Math.min(openChains + SYNC_CALLS_PER_WINDOW, mostKeptPerWindow(cap));
   const windowsToCome = Math.ceil((midnightMs - firstMs) / WINDOW_MS) - 1;
-  const left = Math.floor(cap - perWindow * windowsToCome) - usedToday;
-  const isLast = usedToday >= Math.floor(cap - perWindow * (windowsToCome + 1));
+  const freely = Math.floor(cap - perWindow * (windowsToCome + 1)) - usedToday;
+  const isLast = freely <= 0;
+  const left = isLast ? Math.floor(cap - perWindow * windowsToCome) - usedToday : freely;
   // what is kept back when so many windows are to come leaves a call
   const windows = Math.min(windowsToCome - 1, Math.floor((cap - usedToday - 1) / perWindow));
   const untilMs = windows < 0 ? resetMs : midnightMs - (windows + 1) * WINDOW_MS;

@@ -27,8 +27,9 @@ interface Slot {
 const SLOT_LIFE_MS = 20;
 /** With each start time in a row that a chain oversleeps it may be so many times later: a slow machine gets on too. */
 const PATIENCE = 2;
-/** At first the ledger is taken to answer within this time. */
+/** At first the ledger is taken to answer within this time, and later never sooner than the other. */
 const FIRST_LEAD_MS = 50;
+const SHORTEST_LEAD_MS = 5;
 /** Before any chain has come round, a call and its bookkeeping are taken to last this long. */
 const FIRST_CYCLE_MS = 300;
 /** Weight of the latest round in the running average. */
@@ -98,7 +99,7 @@ export class Pacer {
       const chains = Math.max(1, this.chains);
       const count = this.usefulCount(chains);
       const reservation = await this.reserve({ count, chains, earliestMs: askedAt + this.leadMs });
-      this.leadMs = Math.max(FIRST_LEAD_MS, 1.5 * (this.clock.now() - askedAt));
+      this.leadMs = Math.max(SHORTEST_LEAD_MS, 1.5 * (this.clock.now() - askedAt));
       if (reservation.kind === 'slots') {
         const { startsAtMs, thenBlocked } = reservation;
         this.slots.push(...startsAtMs.map((startAtMs) => ({ startAtMs, thenBlocked })));

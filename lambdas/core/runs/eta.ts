@@ -1,5 +1,5 @@
 import { nextUtcMidnight, utcDate } from '../dates';
-import { HEADROOM, type LedgerEntry } from '../quota/ledger';
+import { HEADROOM, type LedgerEntry, dailyCap } from '../quota/ledger';
 import type { QuotaLimit } from '../quota/limits';
 import { isOfReport, isOfUsers, reportPagesLeft, userPagesLeft } from './pages-left';
 import type { ShardProgress } from './ports';
@@ -47,7 +47,8 @@ export function etaSeconds({ shards, startedAt, now, limit, ledger }: Reading): 
   );
   const beginsAt = Math.max(now, ledger?.blockedUntilMs ?? 0);
   const usedThatDay = ledger?.day === utcDate(beginsAt) ? ledger.usedToday : 0;
-  const pace = { callsPerSecond, callsPerDay: limit.callsPerDay, pageMs: pageMsOf(reports) };
+  const callsPerDay = ledger === undefined ? limit.callsPerDay : dailyCap(ledger, limit, now);
+  const pace = { callsPerSecond, callsPerDay, pageMs: pageMsOf(reports) };
   const reportsEndAt = left.length === 0 ? now : endOfReading(left, pace, beginsAt, usedThatDay);
   const usersMs = Math.max(0, ...userPagesLeft(users)) * (pageMsOf(users) || 1000 / callsPerSecond);
   return Math.ceil(Math.max(reportsEndAt - now, usersMs) / 1000);

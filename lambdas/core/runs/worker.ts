@@ -6,6 +6,7 @@ import { ZoomFaultError } from '../zoom/zoom-fault';
 import type { ShardProgress } from './ports';
 import { type ChainEnd, ShardChain } from './shard-chain';
 import { failed, isFinished } from './shard-progress';
+import { Agenda } from './agenda';
 import type { WorkerPorts, WorkerSettings } from './worker-ports';
 
 /** Chains that a worker reads side by side; more shards than that wait for one to end. */
@@ -32,27 +33,19 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
     const quota = await quotaOf(run, all);
     if (quota === undefined) return { outcome: 'done' };
 
+    const workers = new Set(all.map((progress) => progress.worker)).size;
+    const agenda = new Agenda(open, (label) => Math.ceil(quota.mostChains(label) / workers));
     const ends: ChainEnd[] = [];
     const lane = async () => {
-      for (let next = takeNext(open, ends); next !== undefined; next = takeNext(open, ends)) {
-        ends.push(await readShard(run, next, quota, deadline));
+      for (let next = agenda.next(); next !== undefined; next = agenda.next()) {
+        const end = await readShard(run, next, quota, deadline);
+        agenda.ended(next, end);
+        ends.push(end);
       }
     };
     await settleAll(Array.from({ length: Math.min(CHAINS, open.length) }, lane));
     return outcomeOf(ends);
   };
-
-  /**
-   * The next shard to read: those under way first. While some of a label wait for its quota, none of it is begun: there
-   * would be one more page token to keep alive.
-   */
-  function takeNext(open: ShardProgress[], ends: readonly ChainEnd[]): ShardProgress | undefined {
-    const parked = ends.filter((end) => end.kind === 'parked');
-    const mayBegin = ({ shard }: ShardProgress) => !parked.some(({ label }) => label === STREAM_LABELS[shard.stream]);
-    const index = open.findIndex(({ state }) => state === 'reading');
-    const next = index >= 0 ? index : open.findIndex(mayBegin);
-    return next < 0 ? undefined : open.splice(next, 1)[0];
-  }
 
   /** Reads a shard; faults of Zoom's are outlasted, then noted on it and left to a later turn. */
   async function readShard(

@@ -33,6 +33,8 @@ const LEDGER: LedgerEntry = {
   blockedUntilMs: 0,
   pace: 1,
   paceSetMs: 0,
+  dayShare: 1,
+  dayShareSetMs: 0,
 };
 const BACKFILLING = connectedRecord({ status: 'backfilling', backfill: backfillRecord({ shardsTotal: 5 }) });
 const waiting = (ms: number) => ({ state: 'reading' as const, waitingUntil: instant(ms) });
@@ -239,7 +241,7 @@ describe('the views', () => {
 
   it('look up what the account has used of its quota', async () => {
     const { views, quota } = viewsOf(BACKFILLING);
-    await quota.block({ zoomAccountId: 'account-1', label: 'heavy' }, NOW + HOUR);
+    await quota.block({ zoomAccountId: 'account-1', label: 'heavy' }, NOW + HOUR, NO_READING.limit, NOW);
     expect((await views.find('c1'))?.backfill?.throttledByZoom).toBe(true);
   });
 

@@ -2,13 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Shard } from '../../../../lambdas/contract/workflow';
 import { utcDate } from '../../../../lambdas/core/dates';
-import { type LedgerEntry, reserveSlots } from '../../../../lambdas/core/quota/ledger';
+import { HEADROOM, type LedgerEntry, reserveSlots } from '../../../../lambdas/core/quota/ledger';
 import type { QuotaLimit } from '../../../../lambdas/core/quota/limits';
 import { type Pace, endOfReading, etaSeconds } from '../../../../lambdas/core/runs/eta';
 import type { ShardProgress } from '../../../../lambdas/core/runs/ports';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { addDays, dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
 import { DAY, HOUR, NOW, SECOND, instant } from '../../../support/clock';
+import { slotRequest } from '../../../support/quota';
 import { doneShard } from '../../../support/runs';
 
 const TODAY = utcDate(NOW);
@@ -27,7 +28,17 @@ const halfOfYesterday = (pages: number) =>
   begun(yesterday, pages, `${addDays(TODAY, -1)}T24:00:00Z`, `${addDays(TODAY, -1)}T12:00:00Z`);
 
 function ledgerEntry(change: Partial<LedgerEntry> = {}): LedgerEntry {
-  return { nextMs: NOW, day: TODAY, usedToday: 0, blockedUntilMs: 0, pace: 1, paceSetMs: 0, ...change };
+  return {
+    nextMs: NOW,
+    day: TODAY,
+    usedToday: 0,
+    blockedUntilMs: 0,
+    pace: 1,
+    paceSetMs: 0,
+    dayShare: 1,
+    dayShareSetMs: 0,
+    ...change,
+  };
 }
 
 function etaOf(shards: readonly ShardProgress[], ledger: LedgerEntry | undefined = undefined): number | null {
@@ -54,7 +65,7 @@ describe('the time that a run still takes', () => {
     const started = Date.parse(TODAY) + 6 * HOUR;
     const shards = [plannedShard(today, 0), doneShard(yesterday, { pages: 4000, calls: 4000 })];
     const eta = etaSeconds({ shards, startedAt: started, now: started, limit: LIMIT, ledger: undefined });
-    expect(eta).toBe(Math.ceil(1000 * 0.104));
+    expect(eta).toBe(Math.ceil(1000 * 0.1 * HEADROOM));
   });
 
   it('counts a shard whose rows are out of order as not begun', () => {
@@ -202,7 +213,7 @@ function simulate({ days, pagesPerDay, pageMs, ...limit }: Simulated) {
       const now = chain!.readyAt;
       foretold = { at: now, seconds: etaSeconds({ shards, startedAt: NOW, now, limit, ledger }) };
     }
-    const request = { count: 1, urgent: true, earliestMs: chain!.readyAt };
+    const request = slotRequest({ urgent: true, earliestMs: chain!.readyAt });
     const { reservation, next } = reserveSlots(ledger, limit, request, chain!.readyAt);
     if (reservation.kind !== 'slots') {
       chain!.readyAt = reservation.kind === 'blocked' ? reservation.untilMs : reservation.retryAtMs;

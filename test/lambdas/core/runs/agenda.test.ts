@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import { Agenda } from '../../../../lambdas/core/runs/agenda';
+import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
+import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
+
+const REPORTS = dailyShards(['2026-10-12', '2026-10-11']).map((shard) => plannedShard(shard, 0));
+const USERS = userShards().map((shard) => plannedShard(shard, 0));
+const PARKED = { kind: 'parked', untilMs: 0, label: 'heavy' } as const;
+
+/** What an agenda gives until it has no more, with nothing ending. */
+function allOf(agenda: Agenda): string[] {
+  const ids: string[] = [];
+  for (let next = agenda.next(); next !== undefined; next = agenda.next()) ids.push(next.shard.id);
+  return ids;
+}
+const idsOf = (shards: readonly { readonly shard: { readonly id: string } }[]) => shards.map(({ shard }) => shard.id);
+
+describe('the agenda of a worker', () => {
+  it('has every shard once', () => {
+    expect(allOf(new Agenda([...REPORTS, ...USERS], () => 100))).toEqual(idsOf([...REPORTS, ...USERS]));
+  });
+
+  it('goes on with what is under way first', () => {
+    const [first, second, ...others] = REPORTS;
+    const reading = { ...second!, state: 'reading' as const };
+    expect(allOf(new Agenda([first!, reading, ...others], () => 100))[0]).toBe(second!.shard.id);
+  });
+
+  it('has no more under way than a day’s calls can keep alive', () => {
+    expect(allOf(new Agenda(REPORTS, () => 2))).toEqual(idsOf(REPORTS.slice(0, 2)));
+  });
+
+  it('begins another when one is finished', () => {
+    const agenda = new Agenda(REPORTS, () => 1);
+    agenda.ended(agenda.next()!, { kind: 'finished' });
+    expect(agenda.next()).toBe(REPORTS[1]);
+  });
+
+  it('begins none in place of one that is still to be read', () => {
+    const agenda = new Agenda(REPORTS, () => 1);
+    agenda.ended(agenda.next()!, { kind: 'failing', untilMs: 0 });
+    expect(agenda.next()).toBeUndefined();
+  });
+
+  it('begins none of a label that waits for quota, and goes on with what is under way', () => {
+    const reading = { ...REPORTS[1]!, state: 'reading' as const };
+    const agenda = new Agenda([REPORTS[0]!, reading, ...REPORTS.slice(2), ...USERS], () => 100);
+    agenda.ended(REPORTS[0]!, PARKED);
+    expect(allOf(agenda)).toEqual(idsOf([reading, ...USERS]));
+  });
+});
