@@ -68,6 +68,7 @@ export class ConnectorStack extends Stack {
       everyMinutes: config.sync.everyMinutes,
       controlTable,
       runs,
+      quotaEnvironment,
     });
     const operator = new OperatorAccess(this, 'OperatorAccess', {
       defaults,

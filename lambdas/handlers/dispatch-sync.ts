@@ -1,30 +1,54 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
+import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeStepFunctionsRunStarter } from '../adapters/aws/step-functions-run-starter';
 import { ENV } from '../contract/env';
+import { makeConnectionViews } from '../core/connections/connection-views';
 import { dispatch } from '../core/runs/dispatch';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
-import { logger } from '../runtime/telemetry';
+import { logger, metrics } from '../runtime/telemetry';
 
-const env = readEnv(ENV.controlTable, ENV.backfillStateMachine, ENV.syncStateMachine);
+const env = readEnv(
+  ENV.controlTable,
+  ENV.backfillStateMachine,
+  ENV.syncStateMachine,
+  ENV.perSecondShare,
+  ENV.perDayShare,
+);
+const client = makeDocumentClient();
+const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
+
 const ports = {
-  connections: makeDynamoDbConnectionStore(makeDocumentClient(), env.CONTROL_TABLE),
+  connections,
+  views: makeConnectionViews({
+    connections,
+    progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
+    quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
+    quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
+    now: systemClock.now,
+  }),
   runs: makeStepFunctionsRunStarter(new SFNClient({}), {
     backfill: env.BACKFILL_STATE_MACHINE_ARN,
     sync: env.SYNC_STATE_MACHINE_ARN,
   }),
   log: {
-    startFailed: (connectionId: string, error: unknown) =>
-      logger.error('a run could not be started', { connectionId, error: error as Error }),
+    failed: (connectionId: string, error: unknown) =>
+      logger.error('a connection could not be dispatched', { connectionId, error: error as Error }),
+    overdue: (connectionId: string, why: string) =>
+      logger.warn('a backfill runs for more than 4 hours', { connectionId, why }),
   },
 };
 
-/** EventBridge Scheduler target: starts what each connection is due. */
+/** EventBridge Scheduler target: starts what each connection is due, and counts backfills that take long. */
 export const handler = instrument(async () => {
   const result = await dispatch(ports, systemClock.now());
+  // also when there is none, so that an alarm ends by itself
+  metrics.addMetric('BackfillOverdue', MetricUnit.Count, result.overdue);
   logger.info('syncs dispatched', result);
   return result;
 });

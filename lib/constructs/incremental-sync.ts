@@ -5,7 +5,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import { acknowledgeInvocationOfVersions } from './acknowledge';
-import { ConnectorFunction, type FunctionDefaults } from './connector-function';
+import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
 
@@ -15,24 +15,28 @@ export interface IncrementalSyncProps {
   readonly everyMinutes: number;
   readonly controlTable: ControlTable;
   readonly runs: ConnectionRuns;
+  /** How much of an account's quota is the connector's, to tell why a backfill takes long. */
+  readonly quotaEnvironment: Environment;
 }
 
 /** Starts, on a schedule, what each connection is due. */
 export class IncrementalSync extends Construct {
-  constructor(scope: Construct, id: string, { defaults, everyMinutes, controlTable, runs }: IncrementalSyncProps) {
+  constructor(scope: Construct, id: string, props: IncrementalSyncProps) {
     super(scope, id);
+    const { defaults, everyMinutes, controlTable, runs } = props;
     const dispatch = new ConnectorFunction(this, 'Dispatch', {
       defaults,
       entry: 'dispatch-sync',
       description: 'Zoom connector: starts the syncs that are due',
       timeout: Duration.minutes(5),
       environment: {
+        ...props.quotaEnvironment,
         [ENV.controlTable]: controlTable.tableName,
         [ENV.backfillStateMachine]: runs.backfill.stateMachineArn,
         [ENV.syncStateMachine]: runs.sync.stateMachineArn,
       },
     });
-    controlTable.grant(dispatch, { query: ['connections'] });
+    controlTable.grant(dispatch, { get: ['quota'], query: ['connections', 'run'] });
     runs.backfill.grantStartExecution(dispatch);
     runs.sync.grantStartExecution(dispatch);
 

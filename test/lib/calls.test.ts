@@ -140,8 +140,10 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => deadLetters.delete([letter]),
   ],
   'Runs/BrokenRole': ({ connections }) => [() => connections.find('c1'), () => connections.update(record, {})],
-  'IncrementalSync/DispatchRole': ({ connections, runs }) => [
+  'IncrementalSync/DispatchRole': ({ connections, progress, quota, runs }) => [
     () => all(connections.list()),
+    () => progress.list(BACKFILL),
+    () => quota.find(quotaKey),
     () => runs.start(BACKFILL),
     () => runs.start(SYNC),
   ],

@@ -107,7 +107,8 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'IncrementalSync/DispatchRole': [
     ...ownLogAndTraces('IncrementalSync/Dispatch'),
-    'dynamodb:Query ControlTable of CONNECTION',
+    'dynamodb:GetItem ControlTable of QUOTA#*',
+    'dynamodb:Query ControlTable of CONNECTION, RUN#*',
     ...reading('ControlTable'),
     'states:StartExecution Runs/Backfill',
     'states:StartExecution Runs/Sync',

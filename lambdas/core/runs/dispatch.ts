@@ -1,35 +1,51 @@
 import type { RunRequest } from '../../contract/workflow';
 import type { ConnectionRecord } from '../connections/connection-record';
+import type { ConnectionViews } from '../connections/connection-views';
 import type { ConnectionStore } from '../connections/ports';
 import { type RunStarter, firstBackfill, scheduledSync } from './run-starter';
 
 export interface DispatchPorts {
-  readonly connections: ConnectionStore;
+  readonly connections: Pick<ConnectionStore, 'list'>;
+  readonly views: Pick<ConnectionViews, 'of'>;
   readonly runs: RunStarter;
-  readonly log: { startFailed(connectionId: string, error: unknown): void };
+  readonly log: {
+    failed(connectionId: string, error: unknown): void;
+    /** @param why - in plain words. */
+    overdue(connectionId: string, why: string): void;
+  };
 }
 
 /**
  * Starts what each connection is due at a tick of the schedule (`now` in epoch ms): a sync once its backfill has ended,
- * or the backfill that its consent should have started and did not. One connection that fails does not keep others.
+ * or the backfill that its consent should have started and did not. And tells of backfills that take long. One connection
+ * that fails does not keep others.
  *
- * @returns how many runs were started, and how many could not be.
+ * @returns how many runs were started, how many connections failed, and how many have a backfill that is overdue.
  */
-export async function dispatch({ connections, runs, log }: DispatchPorts, now: number) {
-  let started = 0;
-  let failed = 0;
+export async function dispatch({ connections, views, runs, log }: DispatchPorts, now: number) {
+  const counts = { started: 0, failed: 0, overdue: 0 };
   for await (const connection of connections.list()) {
     const due = dueRun(connection, now);
-    if (due === undefined) continue;
     try {
-      await runs.start(due);
-      started++;
+      if (due !== undefined) {
+        await runs.start(due);
+        counts.started++;
+      }
+      const why = isBackfilling(connection) ? (await views.of(connection)).backfill?.overdue : undefined;
+      if (why != null) {
+        log.overdue(connection.id, why);
+        counts.overdue++;
+      }
     } catch (error) {
-      failed++;
-      log.startFailed(connection.id, error);
+      log.failed(connection.id, error);
+      counts.failed++;
     }
   }
-  return { started, failed };
+  return counts;
+}
+
+function isBackfilling({ status, backfill }: ConnectionRecord): boolean {
+  return status === 'backfilling' || backfill?.state === 'running';
 }
 
 /** The run that a connection is due at `now` (epoch ms), if any. */

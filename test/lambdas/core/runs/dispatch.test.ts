@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { STATUSES } from '../../../../lambdas/contract/connection';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
+import { makeConnectionViews } from '../../../../lambdas/core/connections/connection-views';
 import { dispatch, dueRun } from '../../../../lambdas/core/runs/dispatch';
 import { firstBackfill, scheduledSync } from '../../../../lambdas/core/runs/run-starter';
-import { NOW } from '../../../support/clock';
+import { HOUR, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
+import { InMemoryQuotaLedger } from '../../../support/quota';
 import { RecordingRunStarter } from '../../../support/runs';
 
 describe('the run that is due', () => {
@@ -36,9 +38,24 @@ describe('dispatch', () => {
     runs.before = ({ connectionId }) => {
       if (connectionId === 'broken') throw new Error('out of order');
     };
-    const log = { startFailed: (connectionId: string) => failures.push(connectionId) };
+    const overdue: string[] = [];
+    const log = {
+      failed: (connectionId: string) => failures.push(connectionId),
+      overdue: (connectionId: string, why: string) => overdue.push(`${connectionId}: ${why}`),
+    };
     const connections = new InMemoryConnectionStore(...records);
-    return { runs, failures, result: await dispatch({ connections, runs, log }, NOW) };
+    const views = makeConnectionViews({
+      connections,
+      progress: {
+        list: ({ connectionId }) =>
+          connectionId === 'unseen' ? Promise.reject(new Error('out of order')) : Promise.resolve([]),
+      },
+      quota: new InMemoryQuotaLedger(),
+      quotaShare: { perSecond: 1, perDay: 1 },
+      now: () => NOW,
+    });
+    const result = await dispatch({ connections, views, runs, log }, NOW);
+    return { runs, failures, overdue, result };
   };
 
   it('starts what each connection is due', async () => {
@@ -59,6 +76,34 @@ describe('dispatch', () => {
   it('says how many were started and how many were not', async () => {
     const paused = connectedRecord({ id: 'c', status: 'paused' });
     const { result } = await dispatching(connectedRecord({ id: 'broken' }), connectedRecord({ id: 'b' }), paused);
-    expect(result).toEqual({ started: 1, failed: 1 });
+    expect(result).toMatchObject({ started: 1, failed: 1 });
+  });
+
+  const runningSince = (startedAt: string, id = 'slow') =>
+    connectedRecord({ id, status: 'backfilling', backfill: backfillRecord({ startedAt }) });
+
+  it('says why a backfill takes more than four hours', async () => {
+    const { overdue } = await dispatching(runningSince(instant(-5 * HOUR)));
+    expect(overdue).toEqual(['slow: There is much to read. 0 of 17 parts are read, the time left is not known.']);
+  });
+
+  it('tells of one that has not begun four hours after the consent', async () => {
+    const record = connectedRecord({ status: 'backfilling', backfill: null, connectedAt: instant(-5 * HOUR) });
+    expect((await dispatching(record)).overdue).toEqual([expect.stringContaining('It has not begun to read')]);
+  });
+
+  it('tells of one of a connection that has its syncs', async () => {
+    const record = connectedRecord({ backfill: backfillRecord({ startedAt: instant(-5 * HOUR) }) });
+    expect((await dispatching(record)).result).toEqual({ started: 1, failed: 0, overdue: 1 });
+  });
+
+  it('counts none that is in time or over', async () => {
+    const over = connectedRecord({ backfill: backfillRecord({ startedAt: instant(-5 * HOUR), state: 'done' }) });
+    expect((await dispatching(runningSince(instant(-4 * HOUR)), over)).result.overdue).toBe(0);
+  });
+
+  it('counts the others when one cannot be looked at', async () => {
+    const records = ['unseen', 'slow'].map((id) => runningSince(instant(-5 * HOUR), id));
+    expect((await dispatching(...records)).result).toEqual({ started: 0, failed: 1, overdue: 1 });
   });
 });

@@ -1,0 +1,65 @@
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { ENV } from '../../../lambdas/contract/env';
+import type { ConnectionRecord } from '../../../lambdas/core/connections/connection-record';
+import { backfillRecord, connectedRecord } from '../../support/connections';
+
+// Jest cannot load the middleware, whose part is to write the metrics at the end
+jest.mock('../../../lambdas/runtime/instrument', () => ({ instrument: (handle: unknown) => handle }));
+
+const dynamoDb = mockClient(DynamoDBDocumentClient);
+const SLOW = connectedRecord({
+  status: 'backfilling',
+  backfill: backfillRecord({ startedAt: new Date(Date.now() - 5 * 3_600_000).toISOString() }),
+});
+
+describe('a tick of the schedule', () => {
+  const outer = process.env;
+  const written: string[] = [];
+
+  beforeEach(() => {
+    written.length = 0;
+    jest.spyOn(console, 'log').mockImplementation((line: string) => void written.push(line));
+    process.env = {
+      ...outer,
+      AWS_REGION: 'eu-central-1',
+      // has the library write to the console that tests see, and write metrics all the same
+      POWERTOOLS_DEV: 'true',
+      POWERTOOLS_METRICS_DISABLED: 'false',
+      POWERTOOLS_LOG_LEVEL: 'SILENT',
+      POWERTOOLS_SERVICE_NAME: 'dispatch-sync',
+      POWERTOOLS_METRICS_NAMESPACE: 'ZoomConnector',
+      [ENV.controlTable]: 'ControlTable',
+      [ENV.backfillStateMachine]: 'Backfill',
+      [ENV.syncStateMachine]: 'Sync',
+      [ENV.perSecondShare]: '1',
+      [ENV.perDayShare]: '1',
+    };
+  });
+  afterEach(() => {
+    process.env = outer;
+    jest.restoreAllMocks();
+  });
+
+  it.each<[number, readonly ConnectionRecord[]]>([
+    [0, []],
+    [1, [SLOW]],
+  ])('writes that %i backfills are overdue', async (count, connections) => {
+    dynamoDb.on(GetCommand).resolves({});
+    dynamoDb.on(QueryCommand).resolves({ Items: [] });
+    dynamoDb
+      .on(QueryCommand, { ExpressionAttributeValues: { ':connections': 'CONNECTION' } })
+      .resolves({ Items: connections.map((connection) => ({ ...connection })) });
+    const { handler } = await import('../../../lambdas/handlers/dispatch-sync');
+    const { metrics } = await import('../../../lambdas/runtime/telemetry');
+    await handler({}, {});
+    metrics.publishStoredMetrics();
+    const metric = written.map((line) => JSON.parse(line) as object).find((line) => 'BackfillOverdue' in line);
+    expect(metric).toMatchObject({
+      BackfillOverdue: count,
+      service: 'dispatch-sync',
+      _aws: { CloudWatchMetrics: [{ Namespace: 'ZoomConnector', Dimensions: [['service']] }] },
+    });
+  });
+});
