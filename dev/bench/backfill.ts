@@ -18,7 +18,7 @@ import { Deployed } from './deployed';
 import { floorOf } from './floor';
 import { countsOf, createAccount, datesRead, orderFaults, readTruth, type ZoomCounts } from './measured-zoom';
 import type { BackfillOptions } from './options';
-import { type ProcessUse, processesFrom, usedBetween } from './processor';
+import { lookAt, type ProcessorUse, usedBetween } from './processor';
 import type { Measured } from './result';
 import { listsOf, readSerially, type SerialReading } from './serial';
 import { chainsOf, compare, factOf, type Truth } from './truth';
@@ -31,7 +31,7 @@ const PATIENCE = 10;
 interface Beginning {
   readonly load: number;
   readonly zoom: ZoomCounts;
-  readonly processes: readonly ProcessUse[];
+  readonly processor: ProcessorUse | undefined;
 }
 
 interface Findings {
@@ -39,8 +39,7 @@ interface Findings {
   connectionId: string;
   beginning: Beginning;
   connection: ConnectionRecord;
-  /** Of the same processes, when the backfill has ended. */
-  processesAtEnd: readonly ProcessUse[];
+  processorAtEnd: ProcessorUse | undefined;
   zoomAtEnd: ZoomCounts;
   truth: Truth;
   measured: Measured;
@@ -73,7 +72,8 @@ function configFor({ days, share }: BackfillOptions) {
 
 function measuringSteps(directory: string, { stack, zoomUrl }: StackContext, options: BackfillOptions): Step[] {
   const deployed = new Deployed(stack);
-  const processes = () => stackProcesses(directory);
+  const list = ProcessList.of(directory);
+  const parts = { emulator: list.pidOf('emulator'), 'zoom-simulator': list.pidOf('zoom-simulator') };
 
   const account: Step = {
     title: 'Make the Zoom account',
@@ -93,7 +93,7 @@ function measuringSteps(directory: string, { stack, zoomUrl }: StackContext, opt
       const { status } = await zoom.allow(browser, consentPage);
       if (status !== 200) throw new Problem(`the connection's page answered ${status}`);
       // the probes of the consent are over, and the first page has not been asked for
-      findings.beginning = { load, zoom: await countsOf(zoom), processes: processes() };
+      findings.beginning = { load, zoom: await countsOf(zoom), processor: lookAt(parts) };
       await orderFaults(zoom, options.faults);
       findings.connectionId = connectionId;
     },
@@ -115,7 +115,7 @@ function measuringSteps(directory: string, { stack, zoomUrl }: StackContext, opt
           throw new Problem(`the backfill did not succeed: ${connection.status} ${connection.reason ?? ''}`);
         }
       }
-      findings.processesAtEnd = processes();
+      findings.processorAtEnd = lookAt(parts);
       findings.zoomAtEnd = await countsOf(findings.zoom);
       await findings.zoom.control('DELETE', 'faults');
     },
@@ -142,7 +142,7 @@ function measuringSteps(directory: string, { stack, zoomUrl }: StackContext, opt
 }
 
 async function measure(
-  { beginning, connection, processesAtEnd, zoomAtEnd, truth }: Findings,
+  { beginning, connection, processorAtEnd, zoomAtEnd, truth }: Findings,
   deployed: Deployed,
   stream: FactStream,
   { plan, share, latency }: BackfillOptions,
@@ -171,18 +171,9 @@ async function measure(
     historyEvents: history.length,
     firstCallSeconds: ((calledAtMs[0] ?? NaN) - startMs) / 1000,
     lastCallSeconds: ((calledAtMs.at(-1) ?? NaN) - startMs) / 1000,
-    ...usedBetween(beginning.processes, processesAtEnd),
+    ...usedBetween(beginning.processor, processorAtEnd),
     loadBefore: beginning.load,
   };
-}
-
-/** The emulator with the functions that it runs, and the simulator. */
-function stackProcesses(directory: string): ProcessUse[] {
-  const list = ProcessList.of(directory);
-  return (['emulator', 'zoom-simulator'] as const).flatMap((name) => {
-    const pid = list.pidOf(name);
-    return pid === undefined ? [] : processesFrom(pid, name);
-  });
 }
 
 /** Seconds. */
