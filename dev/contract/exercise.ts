@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { renderToString } from 'hono/jsx/dom/server';
 import { makeHttpZoomApi } from '../../lambdas/adapters/zoom/http-zoom-api';
 import { makeHttpZoomOAuth } from '../../lambdas/adapters/zoom/http-zoom-oauth';
+import { FACT_KINDS } from '../../lambdas/contract/fact';
 import { type Shard, USER_STATUSES } from '../../lambdas/contract/workflow';
 import type { ZoomAccess } from '../../lambdas/core/zoom/ports';
 import { WhatIsRead } from '../../lambdas/web/views/what-is-read';
@@ -35,7 +36,7 @@ export async function exerciseClient(zoomUrl: string, browser: typeof fetch): Pr
 
   const access: ZoomAccess = { accessToken: refreshed.tokens.accessToken, apiUrl: zoomUrl };
   await api.whoAmI(access);
-  for (const report of ['user_activity', 'admin_operation'] as const) await api.tryReport(access, report);
+  for (const stream of FACT_KINDS) await api.tryStream(access, stream);
   for (const shard of shards()) await readToTheEnd(api, access, shard);
   await oauth.revoke(refreshed.tokens);
 }

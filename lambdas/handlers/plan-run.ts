@@ -1,17 +1,30 @@
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
 import { makeDynamoDbDeadLetterStore } from '../adapters/aws/dynamodb-dead-letter-store';
+import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
+import { makeDynamoDbRefreshLeases } from '../adapters/aws/dynamodb-refresh-leases';
 import { makeDynamoDbCheckpointStore, makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { ENV } from '../contract/env';
 import { makePlanRun } from '../core/runs/plan-run';
+import { makeProbeStreams } from '../core/runs/probe-streams';
+import { makeAccessTokens } from '../core/tokens/access-tokens';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { PlanTaskPayload } from '../runtime/payloads';
 import { logger } from '../runtime/telemetry';
+import { makeZoom } from '../runtime/zoom';
 
-const env = readEnv(ENV.controlTable, ENV.backfillDays, ENV.overlapMinutes, ENV.sweepDays);
+const env = readEnv(
+  ENV.controlTable,
+  ENV.backfillDays,
+  ENV.overlapMinutes,
+  ENV.sweepDays,
+  ENV.perSecondShare,
+  ENV.perDayShare,
+);
 const client = makeDocumentClient();
+const zoom = makeZoom();
 
 const planRun = makePlanRun(
   {
@@ -19,6 +32,23 @@ const planRun = makePlanRun(
     checkpoints: makeDynamoDbCheckpointStore(client, env.CONTROL_TABLE),
     progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
     deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
+    probeStreams: makeProbeStreams(
+      {
+        quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
+        tokens: makeAccessTokens({
+          vault: zoom.vault,
+          leases: makeDynamoDbRefreshLeases(client, env.CONTROL_TABLE),
+          zoom: zoom.oauth,
+          clock: systemClock,
+        }),
+        zoom: zoom.api,
+        clock: systemClock,
+      },
+      {
+        quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
+        apiUrl: zoom.apiUrl,
+      },
+    ),
     clock: systemClock,
   },
   { backfillDays: env.BACKFILL_DAYS, overlapMinutes: env.OVERLAP_MINUTES, sweepDays: env.SWEEP_DAYS },

@@ -7,7 +7,7 @@ import { CALLBACK_PATH } from '../contract/routes';
 import { readEnv } from './env';
 import { systemClock } from './clock';
 
-/** What the two functions that hold tokens need of Zoom and Secrets Manager; made once per cold start. */
+/** What the functions that hold tokens need of Zoom and Secrets Manager; made once per cold start. */
 export function makeZoom() {
   const env = readEnv(
     ENV.publicUrl,

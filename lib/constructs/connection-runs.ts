@@ -43,8 +43,12 @@ export class ConnectionRuns extends Construct {
       defaults,
       entry: 'plan-run',
       description: 'Zoom connector: says what a run reads',
-      timeout: Duration.minutes(1),
+      // it may have to wait for a token that another function refreshes, then refresh it itself
+      timeout: Duration.minutes(2),
       environment: {
+        ...props.zoomEnvironment,
+        ...vault.environment,
+        ...props.quotaEnvironment,
         [ENV.controlTable]: controlTable.tableName,
         [ENV.backfillDays]: String(config.backfill.days),
         [ENV.overlapMinutes]: String(config.sync.overlapMinutes),
@@ -52,10 +56,12 @@ export class ConnectionRuns extends Construct {
       },
     });
     controlTable.grant(plan, {
-      get: ['connections', 'checkpoint'],
+      get: ['connections', 'checkpoint', 'quota', 'lease'],
       query: ['deadLetter'],
-      put: ['connections', 'run'],
+      put: ['connections', 'run', 'quota'],
+      update: ['lease'],
     });
+    vault.grantUse(plan);
 
     const read = new ConnectorFunction(this, 'Read', {
       defaults,

@@ -18,7 +18,7 @@ export interface TokenVaultProps {
  *
  * - The Zoom app's credentials: made here, filled and changed by the operator (`connector app set-credentials`).
  * - One token set for each consent, `{prefix}/connections/{connection}/{generation}`: made by the consent function,
- *   replaced by the worker when it refreshes, deleted when a newer consent takes its place.
+ *   replaced by the plan or the worker when they refresh, deleted when a newer consent takes its place.
  */
 export class TokenVault extends Construct {
   readonly appSecretArn: string;

@@ -69,6 +69,26 @@ const later = { expiresAt: 1 };
 const quotaKey = { zoomAccountId: 'account-1', label: 'light' } as const;
 const limit = { callsPerSecond: 1, callsPerDay: 1 };
 
+/** What it takes to call Zoom with a connection's grant. */
+function callsOfReading({
+  quota,
+  leases,
+  vault,
+  credentials,
+}: Pick<Adapters, 'quota' | 'leases' | 'vault' | 'credentials'>): (() => Promise<unknown>)[] {
+  return [
+    () => quota.reserve(quotaKey, limit, slotRequest(), now),
+    () => quota.slowDown(quotaKey, now, now),
+    () => quota.block(quotaKey, now, limit, now),
+    () => leases.currentVersion(GRANT),
+    () => leases.acquire(GRANT, 'owner', now, now),
+    () => leases.release(GRANT, 'owner', 'version'),
+    () => vault.read(GRANT),
+    () => vault.replace(GRANT, tokenSet()),
+    () => credentials.read(),
+  ];
+}
+
 /** What the code behind each role does with its adapters. */
 const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<unknown>)[]>> = {
   'HostedPages/PagesRole': ({ connections, progress, quota, sessions, links }) => [
@@ -100,14 +120,15 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => credentials.read(),
     () => runs.start(BACKFILL),
   ],
-  'Runs/PlanRole': ({ connections, checkpoints, progress, deadLetters }) => [
+  'Runs/PlanRole': ({ connections, checkpoints, progress, deadLetters, ...reading }) => [
     () => connections.find('c1'),
     () => connections.update(record, {}),
     () => checkpoints.find('c1', 'user_activity'),
     () => progress.plan(BACKFILL, [plannedShard(shard, 0)]),
     () => all(deadLetters.list('c1', 'read')),
+    ...callsOfReading(reading),
   ],
-  'Runs/ReadRole': ({ connections, progress, seenUsers, facts, quota, leases, vault, credentials }) => [
+  'Runs/ReadRole': ({ connections, progress, seenUsers, facts, ...reading }) => [
     () => connections.find('c1'),
     () => connections.update(record, {}),
     () => progress.list(BACKFILL),
@@ -116,15 +137,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => seenUsers.add(BACKFILL, 'page', [fact.id]),
     () => facts.write([fact]),
     () => facts.writeChanged([fact]),
-    () => quota.reserve(quotaKey, limit, slotRequest(), now),
-    () => quota.slowDown(quotaKey, now, now),
-    () => quota.block(quotaKey, now, limit, now),
-    () => leases.currentVersion(GRANT),
-    () => leases.acquire(GRANT, 'owner', now, now),
-    () => leases.release(GRANT, 'owner', 'version'),
-    () => vault.read(GRANT),
-    () => vault.replace(GRANT, tokenSet()),
-    () => credentials.read(),
+    ...callsOfReading(reading),
   ],
   'Runs/FinishRole': ({ connections, checkpoints, progress, seenUsers, facts, deadLetters }) => [
     () => connections.find('c1'),

@@ -68,10 +68,15 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'Runs/PlanRole': [
     ...ownLogAndTraces('Runs/Plan'),
-    'dynamodb:GetItem ControlTable of CONNECTION, CHECKPOINT#*',
+    'dynamodb:GetItem ControlTable of CONNECTION, CHECKPOINT#*, QUOTA#*, LEASE#*',
     'dynamodb:Query ControlTable of DEADLETTER#*',
-    'dynamodb:PutItem ControlTable of CONNECTION, RUN#*',
+    'dynamodb:PutItem ControlTable of CONNECTION, RUN#*, QUOTA#*',
+    'dynamodb:UpdateItem ControlTable of LEASE#*',
     ...writing('ControlTable'),
+    `secretsmanager:GetSecretValue ${APP_SECRET}`,
+    `secretsmanager:GetSecretValue ${TOKEN_SECRETS}`,
+    `secretsmanager:PutSecretValue ${TOKEN_SECRETS}`,
+    ...SECRETS_KEY,
   ],
   'Runs/ReadRole': [
     ...ownLogAndTraces('Runs/Read'),
@@ -187,11 +192,11 @@ describe('secrets', () => {
     expect(reached).toEqual([]);
   });
 
-  it('give the tokens to nobody but the worker', () => {
+  it('give the tokens to nobody but what reads with them: the plan, which tries them, and the worker', () => {
     const readers = rolesThatMay(
       ({ action, resource }) => action.endsWith(':GetSecretValue') && resource === TOKEN_SECRETS,
     );
-    expect(readers).toEqual(['Runs/ReadRole']);
+    expect(readers).toEqual(['Runs/PlanRole', 'Runs/ReadRole']);
   });
 
   it('let consent make tokens and delete them, and read none', () => {
@@ -206,8 +211,13 @@ describe('secrets', () => {
     expect(linesOf('OperatorAccess/OperatorRole', isSecret)).toEqual([`secretsmanager:PutSecretValue ${APP_SECRET}`]);
   });
 
-  it('are known to three functions and to no workflow', () => {
-    expect(rolesThatMay(isSecret)).toEqual(['HostedPages/ConsentRole', 'OperatorAccess/OperatorRole', 'Runs/ReadRole']);
+  it('are known to four functions and to no workflow', () => {
+    expect(rolesThatMay(isSecret)).toEqual([
+      'HostedPages/ConsentRole',
+      'OperatorAccess/OperatorRole',
+      'Runs/PlanRole',
+      'Runs/ReadRole',
+    ]);
   });
 });
 

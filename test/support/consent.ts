@@ -6,7 +6,7 @@ import type {
   ZoomAuthorization,
   ZoomProbes,
 } from '../../lambdas/core/consent/ports';
-import type { ReportKind } from '../../lambdas/contract/workflow';
+import type { FactKind } from '../../lambdas/contract/fact';
 import type { TokenSet } from '../../lambdas/core/tokens/ports';
 import type { ZoomIdentity, ZoomRefusal } from '../../lambdas/core/zoom/ports';
 import { tokenSet } from './tokens';
@@ -46,7 +46,8 @@ export class FakeZoomConsent implements ZoomAuthorization, ZoomProbes {
     email: 'owner@example.com',
     roleName: 'Owner',
   };
-  reports: Record<ReportKind, { readonly kind: 'allowed' } | ZoomRefusal> = {
+  streams: Record<FactKind, { readonly kind: 'allowed' } | ZoomRefusal> = {
+    user: { kind: 'allowed' },
     user_activity: { kind: 'allowed' },
     admin_operation: { kind: 'allowed' },
   };
@@ -74,11 +75,11 @@ export class FakeZoomConsent implements ZoomAuthorization, ZoomProbes {
     return Promise.resolve(this.identity);
   }
 
-  async tryReport(
+  async tryStream(
     { apiUrl }: { readonly apiUrl: string },
-    report: ReportKind,
+    stream: FactKind,
   ): Promise<{ readonly kind: 'allowed' } | ZoomRefusal> {
-    this.probes.push(`${apiUrl} ${report}`);
-    return Promise.resolve(this.reports[report]);
+    this.probes.push(`${apiUrl} ${stream}`);
+    return Promise.resolve(this.streams[stream]);
   }
 }

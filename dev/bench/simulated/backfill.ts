@@ -6,6 +6,7 @@ import { utcDate } from '../../../lambdas/core/dates';
 import type { QuotaShare } from '../../../lambdas/core/quota/limits';
 import { makeFinishRun } from '../../../lambdas/core/runs/finish-run';
 import { makePlanRun } from '../../../lambdas/core/runs/plan-run';
+import { makeProbeStreams } from '../../../lambdas/core/runs/probe-streams';
 import { addDays, dailyShards, datesBetween, userShards } from '../../../lambdas/core/runs/shards';
 import { makeWorker } from '../../../lambdas/core/runs/worker';
 import { DEFAULT_API_URL } from '../../../lambdas/core/zoom/api-url';
@@ -108,8 +109,9 @@ export async function simulateBackfill(
 
   const histories: Histories = { executions: 0, longest: 0 };
   const ports = { ...stores, tokens: TOKENS, zoom, clock, log: SILENT };
+  const probeStreams = makeProbeStreams(ports, { quotaShare: share, apiUrl: DEFAULT_API_URL });
   const steps = {
-    plan: makePlanRun(ports, { backfillDays: BACKFILL_DAYS, overlapMinutes: 60, sweepDays: 3 }),
+    plan: makePlanRun({ ...ports, probeStreams }, { backfillDays: BACKFILL_DAYS, overlapMinutes: 60, sweepDays: 3 }),
     read: makeWorker(ports, { quotaShare: share, retentionDays: SOURCE.retentionDays, apiUrl: DEFAULT_API_URL }),
     finish: makeFinishRun(ports),
   };

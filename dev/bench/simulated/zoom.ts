@@ -1,6 +1,13 @@
+import type { FactKind } from '../../../lambdas/contract/fact';
 import type { Shard } from '../../../lambdas/contract/workflow';
 import type { Clock } from '../../../lambdas/core/clock';
-import { type PageAnswer, STREAM_LABELS, type ZoomAccess, type ZoomLists } from '../../../lambdas/core/zoom/ports';
+import {
+  type PageAnswer,
+  STREAM_LABELS,
+  type StreamProbe,
+  type ZoomAccess,
+  type ZoomLists,
+} from '../../../lambdas/core/zoom/ports';
 import { parseThrottling } from '../../../lambdas/core/zoom/throttling';
 import { RateLimits, nextMidnight } from '../../zoom-simulator/limits';
 import type { Plan } from '../../zoom-simulator/options';
@@ -20,7 +27,7 @@ const ACCOUNT = 'account';
 const LABELS = { light: 'Light', medium: 'Medium', heavy: 'Heavy' } as const;
 
 /** Zoom's lists without the network: its limits, its page tokens and its latency, on simulated time. */
-export class SimulatedZoom implements ZoomLists {
+export class SimulatedZoom implements ZoomLists, StreamProbe {
   calls = 0;
   /** Calls that were refused. */
   throttled = 0;
@@ -39,22 +46,31 @@ export class SimulatedZoom implements ZoomLists {
   }
 
   async fetchPage(_access: ZoomAccess, shard: Shard, pageToken: string | null): Promise<PageAnswer> {
-    this.calls++;
-    this.onCall(this.calls);
-    const answer = this.answer(shard, pageToken);
+    const answer = this.admit(shard.stream) ?? this.page(shard, pageToken);
     await this.clock.sleep(this.props.latencyMs);
     return answer;
   }
 
-  private answer(shard: Shard, pageToken: string | null): PageAnswer {
-    const { account, plan, pageSize } = this.props;
+  async tryStream(_access: ZoomAccess, stream: FactKind): ReturnType<StreamProbe['tryStream']> {
+    const answer = this.admit(stream) ?? { kind: 'allowed' as const };
+    await this.clock.sleep(this.props.latencyMs);
+    return answer;
+  }
+
+  /** Counts a call. @returns the refusal, if it is one too many. */
+  private admit(stream: FactKind): Extract<PageAnswer, { kind: 'throttled' }> | undefined {
+    this.calls++;
+    this.onCall(this.calls);
     const now = this.clock.now();
-    const { refused } = this.limits.admit(ACCOUNT, plan, LABELS[STREAM_LABELS[shard.stream]], now);
-    if (refused !== undefined) {
-      this.throttled++;
-      const retryAfter = refused === 'QPS' ? null : new Date(nextMidnight(now)).toISOString();
-      return { kind: 'throttled', throttling: parseThrottling({ type: refused, retryAfter, message: null }, now) };
-    }
+    const { refused } = this.limits.admit(ACCOUNT, this.props.plan, LABELS[STREAM_LABELS[stream]], now);
+    if (refused === undefined) return undefined;
+    this.throttled++;
+    const retryAfter = refused === 'QPS' ? null : new Date(nextMidnight(now)).toISOString();
+    return { kind: 'throttled', throttling: parseThrottling({ type: refused, retryAfter, message: null }, now) };
+  }
+
+  private page(shard: Shard, pageToken: string | null): PageAnswer {
+    const { account, pageSize } = this.props;
     if (pageToken === null) this.begun.set(shard.id, (this.begun.get(shard.id) ?? 0) + 1);
     const start = pageToken === null ? 0 : this.pageTokens.read(shard.id, pageToken)?.start;
     if (start === undefined) return { kind: 'pageTokenRejected' };
@@ -62,7 +78,7 @@ export class SimulatedZoom implements ZoomLists {
     const total = account.rowsOf(shard);
     return {
       kind: 'page',
-      rows: account.slice(shard, start, size, now),
+      rows: account.slice(shard, start, size, this.clock.now()),
       nextPageToken:
         start + size < total ? this.pageTokens.issue(shard.id, { start: start + size, oldestFirst: false }) : null,
       totalRecords: shard.stream === 'user' ? total : null,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ReportKind, Shard } from '../../contract/workflow';
+import type { ReportKind, Shard, UserStatus } from '../../contract/workflow';
 import type { ZoomProbes } from '../../core/consent/ports';
 import type { ZoomRow } from '../../core/facts/stable-form';
 import { utcDate } from '../../core/dates';
@@ -26,11 +26,8 @@ const Envelope = z.object({
   next_page_token: z.string().nullish(),
   total_records: z.number().int().nonnegative().nullish(),
 });
-const USERS_BODY = Envelope.extend({ users: z.array(Row) }).transform(({ users, ...rest }) => ({
-  ...rest,
-  rows: users,
-}));
-const REPORT_BODIES = {
+const BODIES = {
+  user: Envelope.extend({ users: z.array(Row) }).transform(({ users, ...rest }) => ({ ...rest, rows: users })),
   user_activity: Envelope.extend({ activity_logs: z.array(Row) }).transform(({ activity_logs, ...rest }) => ({
     ...rest,
     rows: activity_logs,
@@ -56,8 +53,7 @@ export function makeHttpZoomApi(now: () => number): ZoomLists & ZoomProbes {
       const answer = await get(url, access, LIST_TIMEOUT_MS);
       const refusal = parseRefusal(answer, now());
       if (refusal !== undefined) return refusal;
-      const body = shard.stream === 'user' ? USERS_BODY : REPORT_BODIES[shard.stream];
-      const { rows, next_page_token, total_records } = parseSuccess(answer, body, url);
+      const { rows, next_page_token, total_records } = parseSuccess(answer, BODIES[shard.stream], url);
       return {
         kind: 'page',
         rows,
@@ -76,13 +72,13 @@ export function makeHttpZoomApi(now: () => number): ZoomLists & ZoomProbes {
       return { zoomAccountId: account_id, email: email?.toLowerCase() ?? null, roleName: role_name ?? null };
     },
 
-    async tryReport(access, report) {
+    async tryStream(access, stream) {
       const today = utcDate(now());
-      const url = reportUrl(access, report, today, today, 1);
+      const url = stream === 'user' ? usersUrl(access, 'active', 1) : reportUrl(access, stream, today, today, 1);
       const answer = await get(url, access, PROBE_TIMEOUT_MS);
       const refusal = expectNoPage(parseRefusal(answer, now()));
       if (refusal !== undefined) return refusal;
-      parseSuccess(answer, REPORT_BODIES[report], url);
+      parseSuccess(answer, BODIES[stream], url);
       return { kind: 'allowed' };
     },
   };
@@ -90,9 +86,13 @@ export function makeHttpZoomApi(now: () => number): ZoomLists & ZoomProbes {
 
 function listUrl(access: ZoomAccess, shard: Shard): URL {
   if (shard.stream !== 'user') return reportUrl(access, shard.stream, shard.from, shard.to, REPORT_PAGE_SIZE);
+  return usersUrl(access, shard.status, USERS_PAGE_SIZE);
+}
+
+function usersUrl(access: ZoomAccess, status: UserStatus, pageSize: number): URL {
   const url = new URL('/v2/users', access.apiUrl);
-  url.searchParams.set('status', shard.status);
-  url.searchParams.set('page_size', String(USERS_PAGE_SIZE));
+  url.searchParams.set('status', status);
+  url.searchParams.set('page_size', String(pageSize));
   return url;
 }
 

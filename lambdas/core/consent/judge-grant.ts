@@ -22,7 +22,7 @@ export async function judgeGrant(zoom: ZoomProbes, access: ZoomAccess): Promise<
   }
   let missingScope: Judgement | undefined;
   for (const report of REPORTS) {
-    const answer = await zoom.tryReport(access, report);
+    const answer = await zoom.tryStream(access, report);
     // a busy account says nothing against the grant; the backfill asks again
     if (answer.kind === 'allowed' || answer.kind === 'throttled') return { kind: 'accepted', identity };
     if (answer.kind === 'tokenRejected')

@@ -1,6 +1,5 @@
 import type { TokenSet } from '../tokens/ports';
-import type { Denied, ZoomAccess, ZoomIdentity, ZoomRefusal } from '../zoom/ports';
-import type { ReportKind } from '../../contract/workflow';
+import type { Denied, StreamProbe, ZoomAccess, ZoomIdentity, ZoomRefusal } from '../zoom/ports';
 
 /** One way to Zoom's consent page and back. */
 export interface ConsentAttempt {
@@ -44,10 +43,8 @@ export interface ZoomAuthorization {
 }
 
 /** What a new grant is tried on. */
-export interface ZoomProbes {
+export interface ZoomProbes extends StreamProbe {
   whoAmI(access: ZoomAccess): Promise<ZoomIdentity | ZoomRefusal>;
-  /** Asks for one row of a report. */
-  tryReport(access: ZoomAccess, report: ReportKind): Promise<{ readonly kind: 'allowed' } | ZoomRefusal>;
 }
 
 /** Why a consent was not accepted. */

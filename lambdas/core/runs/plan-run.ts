@@ -1,11 +1,22 @@
-import { BACKFILL_WORKERS, type PlanTask, type RunPlan, type RunRequest, type Shard } from '../../contract/workflow';
+import { FACT_KINDS } from '../../contract/fact';
+import {
+  BACKFILL_WORKERS,
+  type PlanTask,
+  type RunPlan,
+  type RunRef,
+  type RunRequest,
+  type Shard,
+} from '../../contract/workflow';
 import type { Clock } from '../clock';
 import { type ConnectionRecord, isCancelled, isReadable } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
+import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import type { ConnectionStore } from '../connections/ports';
 import { DAY_MS, utcDate } from '../dates';
 import type { DeadLetterStore } from '../dead-letters/ports';
 import type { CheckpointStore, ProgressStore } from './ports';
+import type { ProbeStreams } from './probe-streams';
+import { afterDenial, isCurrent } from './run-conclusion';
 import { REPORTS, addDays, dailyShards, datesBetween, shardsSince, userShards } from './shards';
 import { plannedShard } from './shard-progress';
 
@@ -14,6 +25,8 @@ export interface PlanRunPorts {
   readonly checkpoints: CheckpointStore;
   readonly progress: ProgressStore;
   readonly deadLetters: DeadLetterStore;
+  /** Finds out what the grant covers before a backfill reads it. */
+  readonly probeStreams: ProbeStreams;
   readonly clock: Clock;
 }
 
@@ -28,8 +41,8 @@ const SYNC_ABANDONED_MS = 6 * 60 * 60 * 1000;
 
 /**
  * Says what a run reads, and notes that it runs. No workers when there is nothing to do: the connection is gone or
- * stopped, another run of its kind has not ended, or the run goes on for one that is over. May be repeated for the same
- * run.
+ * stopped, another run of its kind has not ended, the run goes on for one that is over, or Zoom denies all. May be
+ * repeated for the same run.
  */
 export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   const { connections, checkpoints, progress, deadLetters, clock } = ports;
@@ -46,7 +59,12 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     // its lists of users may be days old by now, and would tell of users who came since that they are gone
     const goesOnForNone = (request.part ?? 1) > 1 && began === undefined;
     if (goesOnForNone || isAnotherRunning(connection, request, now)) return { run, workers: [] };
-    const shards = kind === 'backfill' ? backfillShards(request, now) : await syncShards(connection, now);
+    // a sync with nothing new is to cost few calls, so it finds out by reading
+    const shards =
+      kind === 'backfill'
+        ? await allowedShards(run, connection, backfillShards(request, now))
+        : await syncShards(connection, now);
+    if (shards === undefined) return { run, workers: [] };
     // a sync is small
     const workers = Math.min(kind === 'backfill' ? BACKFILL_WORKERS : 1, shards.length);
     // dealt out in turn: each worker gets some of each report and some of each age
@@ -63,6 +81,30 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const today = utcDate(now);
     const dates = datesBetween(from ?? addDays(today, -settings.backfillDays), to ?? today);
     return [...dailyShards(dates), ...userShards()];
+  }
+
+  /**
+   * The shards of the streams that Zoom does not deny; those that it does are noted on the connection.
+   *
+   * @returns `undefined` when Zoom no longer accepts the grant.
+   */
+  async function allowedShards(
+    run: RunRef,
+    connection: ConnectionRecord,
+    shards: readonly Shard[],
+  ): Promise<readonly Shard[] | undefined> {
+    const streams = FACT_KINDS.filter((kind) => shards.some(({ stream }) => stream === kind));
+    const probed = await ports.probeStreams(run, connection, streams);
+    if (probed.kind === 'reconnectNeeded') {
+      await markReconnectNeeded(connections, run, probed.reason);
+      return undefined;
+    }
+    const { denied } = probed;
+    if (denied.size === 0) return shards;
+    await changeConnection(connections, run.connectionId, (current) =>
+      isCurrent(current, run) ? afterDenial(current, denied) : undefined,
+    );
+    return shards.filter(({ stream }) => !denied.has(stream));
   }
 
   async function syncShards(connection: ConnectionRecord, now: number): Promise<Shard[]> {

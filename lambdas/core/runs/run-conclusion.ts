@@ -62,6 +62,14 @@ export function conclusionOf(
   return { ...learnt, ...statusOf({ ...current, ...learnt }, run, open, gaps) };
 }
 
+/** What the connection can read, once Zoom has denied a stream of it: `denied`, by stream. */
+export function afterDenial(current: ConnectionRecord, denied: ReadonlyMap<string, Denied>): ConnectionChange {
+  return withCapabilities(current, (stream) => {
+    const refusal = denied.get(stream);
+    return refusal && unavailable(stream, refusal);
+  });
+}
+
 /** The reason that a connection has from a run that broke off, until another comes to its end. */
 export function brokeOff(kind: RunKind): string {
   return `The last ${kind} broke off; its execution says why.`;

@@ -1,5 +1,6 @@
 import type { RunRef } from '../../contract/workflow';
 import { changeConnection } from '../connections/change-connection';
+import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import { type ConnectionRecord, isReadable } from '../connections/connection-record';
 import { type PageFacts, factsOfPage } from '../facts/facts-of-page';
 import type { AccountQuota } from '../quota/account-quota';
@@ -83,7 +84,7 @@ export class ShardChain {
       const connection = await connections.find(run.connectionId);
       if (!mayStillRead(connection, run.generation)) return { kind: 'stopped' };
       const token = await tokens.get(run, this.rejected);
-      if (token.kind === 'reconnectNeeded') return this.endGrant(connection, token.reason);
+      if (token.kind === 'reconnectNeeded') return this.endGrant(token.reason);
       const turn = await this.takeTurn();
       if (turn.kind === 'parked') return this.park(turn);
 
@@ -217,11 +218,9 @@ export class ShardChain {
     await this.ports.progress.save(this.context.run, this.progress);
   }
 
-  private async endGrant({ id, generation }: ReadableConnection, reason: string): Promise<ChainEnd> {
+  private async endGrant(reason: string): Promise<ChainEnd> {
     this.ports.log.reconnectNeeded(this.context.run);
-    await changeConnection(this.ports.connections, id, (current) =>
-      current.generation === generation && isReadable(current) ? { status: 'reconnect_needed', reason } : undefined,
-    );
+    await markReconnectNeeded(this.ports.connections, this.context.run, reason);
     return { kind: 'stopped' };
   }
 }

@@ -60,6 +60,12 @@ export interface ZoomLists {
   fetchPage(access: ZoomAccess, shard: Shard, pageToken: string | null): Promise<PageAnswer>;
 }
 
+/** Finds out by one row whether a stream may be read. */
+export interface StreamProbe {
+  /** @throws ZoomFaultError when Zoom gives no answer to judge by. */
+  tryStream(access: ZoomAccess, stream: FactKind): Promise<{ readonly kind: 'allowed' } | ZoomRefusal>;
+}
+
 /** Who consented, by `GET /users/me`. */
 export interface ZoomIdentity {
   readonly zoomAccountId: string;

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { FACT_KINDS } from '../../../../lambdas/contract/fact';
 import { simulateBackfill } from '../../../../dev/bench/simulated/backfill';
 
 type Props = Parameters<typeof simulateBackfill>[0];
@@ -31,8 +32,8 @@ describe('a simulated backfill', () => {
     expect(result).toMatchObject({ duplicated: 0, restartedShards: 0 });
   });
 
-  it('makes the calls that are needed, and is refused none', () => {
-    expect(result).toMatchObject({ calls: result.callsNeeded, throttled: 0 });
+  it('makes the calls that are needed and tries each stream, and is refused none', () => {
+    expect(result).toMatchObject({ calls: result.callsNeeded + FACT_KINDS.length, throttled: 0 });
   });
 
   it('takes no less time than anybody would', () => {

@@ -147,7 +147,7 @@ describe('a fault', () => {
   const calls = [
     ['fetchPage', () => api.fetchPage(access(), USERS, null)],
     ['whoAmI', () => api.whoAmI(access())],
-    ['tryReport', () => api.tryReport(access(), 'user_activity')],
+    ['tryStream', () => api.tryStream(access(), 'user_activity')],
   ] as const;
   const cases = BROKEN_ANSWERS.flatMap(([what, respond]) =>
     calls.map(([name, call]) => [name, what, respond, call] as const),
@@ -239,28 +239,34 @@ describe('whoAmI', () => {
   });
 });
 
-describe('tryReport', () => {
-  it('asks for one row of today', async () => {
+describe('tryStream', () => {
+  it('asks for one row of a report of today', async () => {
     zoom.answers({ body: zoomFixture('activities') });
-    await api.tryReport(access(), 'user_activity');
+    await api.tryStream(access(), 'user_activity');
     expect(`${zoom.request.url.pathname}${zoom.request.url.search}`).toBe(
       '/v2/report/activities?from=2026-10-12&to=2026-10-12&page_size=1',
     );
   });
 
+  it('asks for one user who is active', async () => {
+    zoom.answers({ body: zoomFixture('users-active') });
+    await api.tryStream(access(), 'user');
+    expect(`${zoom.request.url.pathname}${zoom.request.url.search}`).toBe('/v2/users?status=active&page_size=1');
+  });
+
   it('says that the report may be read', async () => {
     zoom.answers({ body: zoomFixture('operationlogs') });
-    expect(await api.tryReport(access(), 'admin_operation')).toEqual({ kind: 'allowed' });
+    expect(await api.tryStream(access(), 'admin_operation')).toEqual({ kind: 'allowed' });
   });
 
   it('says that it may not', async () => {
     zoom.answers({ status: 400, body: { code: 200, message: 'Only available for paid account: a1.' } });
-    expect(await api.tryReport(access(), 'user_activity')).toMatchObject({ kind: 'denied', cause: 'free_plan' });
+    expect(await api.tryStream(access(), 'user_activity')).toMatchObject({ kind: 'denied', cause: 'free_plan' });
   });
 
   it('fails when Zoom refuses a page token that nobody sent', async () => {
     zoom.answers({ status: 400, body: { code: 300, message: 'The next page token is invalid or expired.' } });
-    await expect(api.tryReport(access(), 'user_activity')).rejects.toThrow(ZoomFaultError);
+    await expect(api.tryStream(access(), 'user_activity')).rejects.toThrow(ZoomFaultError);
   });
 });
 

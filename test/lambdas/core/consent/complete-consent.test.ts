@@ -273,7 +273,7 @@ describe('a consent that was not given', () => {
 describe('a consent that is refused', () => {
   const refusing = (denied: Denied, ...records: readonly ConnectionRecord[]) => {
     const setting = flow(...records);
-    setting.zoom.reports = { user_activity: denied, admin_operation: denied };
+    Object.assign(setting.zoom.streams, { user_activity: denied, admin_operation: denied });
     return setting;
   };
 
@@ -347,7 +347,7 @@ describe('a consent that is refused', () => {
 
   it('is accepted when only one report lacks its scope', async () => {
     const { consent, zoom } = refusing(NO_SCOPE);
-    zoom.reports = { user_activity: NO_SCOPE, admin_operation: { kind: 'allowed' } };
+    zoom.streams.admin_operation = { kind: 'allowed' };
     expect(await consent()).toMatchObject({ kind: 'connected' });
   });
 });
@@ -543,7 +543,7 @@ describe('an attempt whose connection was ended meanwhile', () => {
 
   it('does not note a refusal on a merged connection', async () => {
     const { toZoom, complete, connections, connection, zoom } = flow();
-    zoom.reports = { user_activity: NO_PERMISSION, admin_operation: NO_PERMISSION };
+    Object.assign(zoom.streams, { user_activity: NO_PERMISSION, admin_operation: NO_PERMISSION });
     const response = await toZoom();
     connections.change('c1', { status: 'disconnected', mergedInto: 'older' });
     await complete(response);

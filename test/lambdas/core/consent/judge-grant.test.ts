@@ -31,7 +31,9 @@ describe('judgeGrant', () => {
     ['a free plan', FREE_PLAN],
     ['a role without the permission', NO_PERMISSION],
   ])('refuses %s, in Zoom’s words and with the role', async (_, denied) => {
-    const zoom = zoomWith({ reports: { user_activity: denied, admin_operation: { kind: 'allowed' } } });
+    const zoom = zoomWith({
+      streams: { user: { kind: 'allowed' }, user_activity: denied, admin_operation: { kind: 'allowed' } },
+    });
     expect(await judgeGrant(zoom, ACCESS)).toEqual({
       kind: 'refused',
       refusal: { kind: 'denied', denied, roleName: 'Owner' },
@@ -42,16 +44,21 @@ describe('judgeGrant', () => {
     ['the first', { user_activity: NO_SCOPE, admin_operation: { kind: 'allowed' } }],
     ['the second', { user_activity: { kind: 'allowed' }, admin_operation: NO_SCOPE }],
   ] as const)('accepts a grant that lacks the scope of %s report alone', async (_, reports) => {
-    expect(await judgeGrant(zoomWith({ reports }), ACCESS)).toMatchObject({ kind: 'accepted' });
+    const streams = { user: { kind: 'allowed' } as const, ...reports };
+    expect(await judgeGrant(zoomWith({ streams }), ACCESS)).toMatchObject({ kind: 'accepted' });
   });
 
   it('refuses a grant that lacks the scopes of both reports', async () => {
-    const zoom = zoomWith({ reports: { user_activity: NO_SCOPE, admin_operation: NO_SCOPE } });
+    const zoom = zoomWith({
+      streams: { user: { kind: 'allowed' }, user_activity: NO_SCOPE, admin_operation: NO_SCOPE },
+    });
     expect(await judgeGrant(zoom, ACCESS)).toMatchObject({ kind: 'refused', refusal: { denied: NO_SCOPE } });
   });
 
   it('refuses by what the second report says when the first only lacks its scope', async () => {
-    const zoom = zoomWith({ reports: { user_activity: NO_SCOPE, admin_operation: FREE_PLAN } });
+    const zoom = zoomWith({
+      streams: { user: { kind: 'allowed' }, user_activity: NO_SCOPE, admin_operation: FREE_PLAN },
+    });
     expect(await judgeGrant(zoom, ACCESS)).toMatchObject({ kind: 'refused', refusal: { denied: FREE_PLAN } });
   });
 
@@ -63,7 +70,9 @@ describe('judgeGrant', () => {
   });
 
   it('accepts a grant when the account is too busy to tell', async () => {
-    const zoom = zoomWith({ reports: { user_activity: BUSY, admin_operation: NO_PERMISSION } });
+    const zoom = zoomWith({
+      streams: { user: { kind: 'allowed' }, user_activity: BUSY, admin_operation: NO_PERMISSION },
+    });
     expect(await judgeGrant(zoom, ACCESS)).toMatchObject({ kind: 'accepted' });
   });
 
@@ -75,7 +84,11 @@ describe('judgeGrant', () => {
   );
 
   it('fails when Zoom refuses the token that it has just issued', async () => {
-    const reports = { user_activity: { kind: 'tokenRejected' }, admin_operation: { kind: 'allowed' } } as const;
-    await expect(judgeGrant(zoomWith({ reports }), ACCESS)).rejects.toThrow(ZoomFaultError);
+    const streams = {
+      user: { kind: 'allowed' },
+      user_activity: { kind: 'tokenRejected' },
+      admin_operation: { kind: 'allowed' },
+    } as const;
+    await expect(judgeGrant(zoomWith({ streams }), ACCESS)).rejects.toThrow(ZoomFaultError);
   });
 });

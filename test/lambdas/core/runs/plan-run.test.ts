@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RunRequest, Shard } from '../../../../lambdas/contract/workflow';
+import type { FactKind } from '../../../../lambdas/contract/fact';
+import type { RunRef, RunRequest, Shard } from '../../../../lambdas/contract/workflow';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makePlanRun } from '../../../../lambdas/core/runs/plan-run';
 import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
+import type { Probed } from '../../../../lambdas/core/runs/probe-streams';
+import { remedyFor } from '../../../../lambdas/core/zoom/remedies';
+import type { Denied } from '../../../../lambdas/core/zoom/ports';
 import { DAY, FakeClock, HOUR, MINUTE, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
 import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
@@ -14,12 +18,17 @@ const BACKFILLING = connectedRecord({ status: 'backfilling', backfill: null, fir
 /** A connection whose users and late rows were looked for an hour ago. */
 const SWEPT = connectedRecord({ sweptAt: instant(-HOUR) });
 
-function planning(record: ConnectionRecord) {
+function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', denied: new Map() }) {
+  const probed: FactKind[] = [];
   const ports = {
     connections: new InMemoryConnectionStore(record),
     checkpoints: new InMemoryCheckpointStore(),
     progress: new InMemoryProgressStore(),
     deadLetters: new InMemoryDeadLetterStore(),
+    probeStreams: (_run: RunRef, _connection: ConnectionRecord, streams: readonly FactKind[]) => {
+      probed.push(...streams);
+      return Promise.resolve(answer);
+    },
     clock: new FakeClock(),
   };
   const settings = { backfillDays: 7, overlapMinutes: 60, sweepDays: 3 };
@@ -30,7 +39,7 @@ function planning(record: ConnectionRecord) {
     const { run } = await plan(request);
     return (await ports.progress.list(run)).map(({ shard }) => shard);
   };
-  return { ...ports, plan, shardsOf, connection: () => ports.connections.get('c1') };
+  return { ...ports, probed, plan, shardsOf, connection: () => ports.connections.get('c1') };
 }
 
 async function shardsOf(request: RunRequest, record: ConnectionRecord): Promise<readonly Shard[]> {
@@ -329,5 +338,63 @@ describe('a run of a connection that may not be read', () => {
 
   it('reads nothing when it is not there', async () => {
     expect((await planning(SWEPT).plan({ ...SYNC, connectionId: 'c9' })).workers).toEqual([]);
+  });
+});
+
+describe('what Zoom denies before a backfill', () => {
+  const DENIED: Denied = { kind: 'denied', cause: 'missing_scope', reason: 'does not contain scopes:[report].' };
+  const denying = (...streams: FactKind[]): Probed => ({
+    kind: 'probed',
+    denied: new Map(streams.map((stream) => [stream, DENIED])),
+  });
+  const available = (stream: string) => ({ stream, state: 'available' as const, reason: null, remedy: null });
+
+  it('is not read, and the rest is', async () => {
+    const { shardsOf } = planning(BACKFILLING, denying('admin_operation'));
+    const streams = (await shardsOf(BACKFILL)).map(({ stream }) => stream);
+    expect(new Set(streams)).toEqual(new Set(['user_activity', 'user']));
+  });
+
+  it('is noted on the connection at once, with Zoom’s words and a remedy', async () => {
+    const { plan, connection } = planning(BACKFILLING, denying('user'));
+    await plan(BACKFILL);
+    expect(connection().capabilities[0]).toEqual({
+      stream: 'user',
+      state: 'unavailable',
+      reason: DENIED.reason,
+      remedy: remedyFor('missing_scope'),
+    });
+  });
+
+  it('is lost when this consent once gave it', async () => {
+    const record = connectedRecord({ capabilities: [available('user'), available('user_activity')] });
+    const { plan, connection } = planning(record, denying('user', 'admin_operation'));
+    await plan(BACKFILL);
+    expect([connection().lostStreams, connection().capabilities[1]]).toEqual([['user'], available('user_activity')]);
+  });
+
+  it('leaves a backfill noted of which nothing is left', async () => {
+    const { plan, connection } = planning(BACKFILLING, denying('user', 'user_activity', 'admin_operation'));
+    expect([(await plan(BACKFILL)).workers, connection().backfill?.shardsTotal]).toEqual([[], 0]);
+  });
+
+  it('is asked for the streams that are to be read alone', async () => {
+    const { plan, probed } = planning(connectedRecord());
+    await plan({ ...BACKFILL, runId: 'backfill-2', shards: userShards() });
+    expect(probed).toEqual(['user']);
+  });
+
+  it('is not asked for by a sync, which is to cost few calls', async () => {
+    const { plan, probed } = planning(connectedRecord());
+    await plan(SYNC);
+    expect(probed).toEqual([]);
+  });
+
+  it('is the whole grant when that is dead: nothing is read, and a new consent is needed', async () => {
+    const { plan, connection } = planning(BACKFILLING, { kind: 'reconnectNeeded', reason: 'it is gone' });
+    expect([(await plan(BACKFILL)).workers, connection()]).toMatchObject([
+      [],
+      { status: 'reconnect_needed', reason: 'it is gone', backfill: null },
+    ]);
   });
 });

@@ -1,0 +1,90 @@
+import type { FactKind } from '../../contract/fact';
+import type { RunRef } from '../../contract/workflow';
+import type { Clock } from '../clock';
+import type { ConnectionRecord } from '../connections/connection-record';
+import { ConnectorError } from '../errors';
+import { type QuotaLimit, type QuotaShare, quotaLimit } from '../quota/limits';
+import type { QuotaKey, QuotaLedger } from '../quota/ports';
+import type { AccessTokens } from '../tokens/access-tokens';
+import { type Denied, STREAM_LABELS, type StreamProbe } from '../zoom/ports';
+import type { Throttling } from '../zoom/throttling';
+
+export interface ProbeStreamsPorts {
+  readonly quota: QuotaLedger;
+  readonly tokens: AccessTokens;
+  readonly zoom: StreamProbe;
+  readonly clock: Clock;
+}
+
+export interface ProbeStreamsSettings {
+  readonly quotaShare: QuotaShare;
+  /** Used when the account's token names no host of its own. */
+  readonly apiUrl: string;
+}
+
+/** What a grant covers, found out by one cheap call for each stream. */
+export type Probed =
+  /** The streams that Zoom denies; whatever else went wrong says nothing against a stream. */
+  | { readonly kind: 'probed'; readonly denied: ReadonlyMap<FactKind, Denied> }
+  | { readonly kind: 'reconnectNeeded'; readonly reason: string };
+
+export type ProbeStreams = (run: RunRef, connection: ConnectionRecord, streams: readonly FactKind[]) => Promise<Probed>;
+
+/** A start time that is further away than this is not waited for: reading finds out, too. */
+const LONGEST_WAIT_MS = 2_000;
+
+/** Tries each stream with one row, side by side. */
+export function makeProbeStreams(ports: ProbeStreamsPorts, settings: ProbeStreamsSettings): ProbeStreams {
+  const { quota, tokens, zoom, clock } = ports;
+
+  return async function probeStreams(run, connection, streams) {
+    const answers = await Promise.all(
+      streams.map(async (stream) => ({ stream, answer: await probe(run, connection, stream) })),
+    );
+    const denied = new Map<FactKind, Denied>();
+    for (const { stream, answer } of answers) {
+      if (answer?.kind === 'reconnectNeeded') return answer;
+      if (answer?.kind === 'denied') denied.set(stream, answer);
+    }
+    return { kind: 'probed', denied };
+  };
+
+  /** @returns `undefined` when nothing was found out. */
+  async function probe(run: RunRef, { zoomAccountId, plan, apiUrl }: ConnectionRecord, stream: FactKind) {
+    const label = STREAM_LABELS[stream];
+    const key = { zoomAccountId: zoomAccountId ?? '', label };
+    const now = clock.now();
+    const limit = quotaLimit(plan ?? 'unknown', label, settings.quotaShare);
+    const request = { count: 1, urgent: true, earliestMs: now, chains: 1, openChains: 1 };
+    const reserved = await quota.reserve(key, limit, request, now);
+    const waitMs = reserved.kind === 'slots' ? (reserved.startsAtMs[0] ?? Infinity) - clock.now() : Infinity;
+    if (waitMs > LONGEST_WAIT_MS) return undefined;
+    if (waitMs > 0) await clock.sleep(waitMs);
+    try {
+      const answer = await tryStream(run, apiUrl ?? settings.apiUrl, stream);
+      if (answer.kind === 'throttled') await heed(key, limit, answer.throttling);
+      return answer;
+    } catch (error) {
+      if (error instanceof ConnectorError) return undefined;
+      throw error;
+    }
+  }
+
+  /** A token that Zoom refuses is refreshed once. */
+  async function tryStream(run: RunRef, apiUrl: string, stream: FactKind) {
+    let rejected: string | undefined;
+    for (;;) {
+      const token = await tokens.get(run, rejected);
+      if (token.kind === 'reconnectNeeded') return token;
+      const { accessToken } = token;
+      const answer = await zoom.tryStream({ accessToken, apiUrl }, stream);
+      if (answer.kind !== 'tokenRejected' || rejected !== undefined) return answer;
+      rejected = accessToken;
+    }
+  }
+
+  async function heed(key: QuotaKey, limit: QuotaLimit, { per, retryAtMs }: Throttling): Promise<void> {
+    if (per === 'second') await quota.slowDown(key, retryAtMs, clock.now());
+    else await quota.block(key, retryAtMs, limit, clock.now());
+  }
+}
