@@ -1,7 +1,7 @@
 import type { RunRef } from '../../contract/workflow';
 import { changeConnection } from '../connections/change-connection';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
-import { type ConnectionRecord, isReadable } from '../connections/connection-record';
+import { type ConnectionRecord, mayRead } from '../connections/connection-record';
 import { type PageFacts, factsOfPage } from '../facts/facts-of-page';
 import type { AccountQuota } from '../quota/account-quota';
 import type { Block } from '../quota/ledger';
@@ -16,7 +16,7 @@ import type { WorkerPorts, WorkerSettings } from './worker-ports';
 /** How a turn of a chain ended, besides by a fault, which is thrown. */
 export type ChainEnd =
   | { readonly kind: 'finished' }
-  /** The connection was stopped, or has a newer consent. */
+  /** The connection was stopped, has a newer consent, or its backfill was cancelled. */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'outOfTime' }
   /** Nobody may call under the label for longer than is slept. */
@@ -82,7 +82,7 @@ export class ShardChain {
       if (deadline - clock.now() < PAGE_MS) return { kind: 'outOfTime' };
       // all that may take time comes before the start time, so that the call begins on it
       const connection = await connections.find(run.connectionId);
-      if (!mayStillRead(connection, run.generation)) return { kind: 'stopped' };
+      if (!mayStillRead(connection, run)) return { kind: 'stopped' };
       const token = await tokens.get(run, this.rejected);
       if (token.kind === 'reconnectNeeded') return this.endGrant(token.reason);
       const turn = await this.takeTurn();
@@ -225,13 +225,8 @@ export class ShardChain {
   }
 }
 
-function mayStillRead(connection: ConnectionRecord | undefined, generation: string): connection is ReadableConnection {
-  return (
-    connection !== undefined &&
-    isReadable(connection) &&
-    connection.generation === generation &&
-    connection.zoomAccountId !== null
-  );
+function mayStillRead(connection: ConnectionRecord | undefined, run: RunRef): connection is ReadableConnection {
+  return connection !== undefined && mayRead(connection, run) && connection.zoomAccountId !== null;
 }
 
 /** The saved progress, from the start again when its page token has become too old. */

@@ -11,7 +11,7 @@ import type { PageAnswer, ZoomLists } from '../../../../lambdas/core/zoom/ports'
 import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
 import { utcDate } from '../../../../lambdas/core/dates';
 import { DAY, HOUR, MINUTE, NOW, instant } from '../../../support/clock';
-import { InMemoryConnectionStore, connectedRecord } from '../../../support/connections';
+import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
 import { InMemoryFactStore, activityRow, operationRow, userRow } from '../../../support/facts';
 import { InMemoryQuotaLedger, busiestSecond } from '../../../support/quota';
 import { BACKFILL, InMemoryProgressStore, InMemorySeenUsers, SYNC } from '../../../support/runs';
@@ -466,6 +466,8 @@ describe('a connection that is stopped', () => {
   it.each([
     ['paused', { status: 'paused' as const }],
     ['renewed by another consent', { generation: 'g2' }],
+    ['and whose backfill is cancelled', { backfill: backfillRecord({ state: 'cancelled' as const }) }],
+    ['and whose backfill gave way to another', { backfill: backfillRecord({ runId: 'backfill-2' }) }],
   ])('%s is read no further', async (_how, change) => {
     const world = makeWorld();
     const connection = await world.connections.find('c1');
