@@ -8,6 +8,9 @@ export interface LedgerEntry {
   /** The UTC date (`yyyy-MM-dd`) that `usedToday` counts. */
   readonly day: string;
   readonly usedToday: number;
+  /** The latest window of that day in which somebody called, by its start (epoch ms), and what had been used before it. */
+  readonly windowMs: number;
+  readonly usedBeforeWindow: number;
   /** Zoom refuses the label until then, epoch ms. */
   readonly blockedUntilMs: number;
   /** Share of the limit that is used since Zoom last said that it was too much; 1 when it never did. */
@@ -56,7 +59,7 @@ export interface Block {
  * than the limit allows, so that one that is 30 ms late does not make one too many in its second.
  */
 export const HEADROOM = 1.03;
-/** A block of start times is no longer than this, so that nobody waits long behind it. */
+/** From the first start time of a block to its last is no longer than this, so that nobody waits long behind it. */
 const LONGEST_BLOCK_MS = 1_000;
 /** Start times are handed out no earlier than this ahead: whoever comes in between waits so long and a block at most. */
 const LOOKAHEAD_MS = 1_000;
@@ -84,6 +87,8 @@ const NEVER_CALLED: LedgerEntry = {
   nextMs: 0,
   day: '',
   usedToday: 0,
+  windowMs: 0,
+  usedBeforeWindow: 0,
   blockedUntilMs: 0,
   pace: 1,
   paceSetMs: 0,
@@ -120,15 +125,26 @@ export function reserveSlots(
   }
   const day = utcDate(firstMs);
   const usedToday = entry.day === day ? entry.usedToday : 0;
-  const { left, isLast, next: thenBlocked } = callsLeft(dailyCap(entry, limit, now), usedToday, request, firstMs);
+  const windowMs = Math.floor(firstMs / WINDOW_MS) * WINDOW_MS;
+  const usedBeforeWindow = entry.windowMs === windowMs ? entry.usedBeforeWindow : usedToday;
+  const used = { today: usedToday, beforeWindow: usedBeforeWindow };
+  const { left, isLast, next: thenBlocked } = callsLeft(dailyCap(entry, limit, now), used, request, firstMs);
   if (left <= 0) return { reservation: { kind: 'blocked', ...thenBlocked } };
   const spacingMs = (1000 * HEADROOM) / (limit.callsPerSecond * paceAt(entry, now));
-  const fitting = Math.max(1, Math.floor(LONGEST_BLOCK_MS / spacingMs));
+  const fitting = 1 + Math.floor(LONGEST_BLOCK_MS / spacingMs);
   const granted = Math.min(isLast ? chains : count, fitting, left);
   const startsAtMs = Array.from({ length: granted }, (_, i) => firstMs + i * spacingMs);
   return {
     reservation: { kind: 'slots', startsAtMs, ...(isLast && { thenBlocked }) },
-    next: { ...entry, nextMs: firstMs + granted * spacingMs, day, usedToday: usedToday + granted, blockedUntilMs: 0 },
+    next: {
+      ...entry,
+      nextMs: firstMs + granted * spacingMs,
+      day,
+      usedToday: usedToday + granted,
+      windowMs,
+      usedBeforeWindow,
+      blockedUntilMs: 0,
+    },
   };
 }
 
@@ -175,23 +191,30 @@ function mostKeptPerWindow(callsPerDay: number): number {
 
 /**
  * How many calls a caller may still make on the day of `firstMs`, whether they are of those that were kept back for
- * chains under way, and when there are more.
+ * chains under way, and when there are more. What is kept back is shared out evenly among the windows that are left: so
+ * callers need not agree on how many chains there are.
  */
-function callsLeft(cap: number, usedToday: number, { urgent, openChains }: SlotRequest, firstMs: number) {
+function callsLeft(
+  cap: number,
+  used: { readonly today: number; readonly beforeWindow: number },
+  { urgent, openChains }: SlotRequest,
+  firstMs: number,
+) {
   const midnightMs = nextUtcMidnight(firstMs);
   const resetMs = midnightMs + RESET_MARGIN_MS;
-  if (urgent || cap === Infinity) {
-    return { left: cap - usedToday, isLast: false, next: { untilMs: resetMs, resetMs } };
-  }
-  const perWindow = Math.min(openChains + SYNC_CALLS_PER_WINDOW, mostKeptPerWindow(cap));
-  const windowsToCome = Math.ceil((midnightMs - firstMs) / WINDOW_MS) - 1;
-  const freely = Math.floor(cap - perWindow * (windowsToCome + 1)) - usedToday;
-  const isLast = freely <= 0;
-  const left = isLast ? Math.floor(cap - perWindow * windowsToCome) - usedToday : freely;
-  // what is kept back when so many windows are to come leaves a call
-  const windows = Math.min(windowsToCome - 1, Math.floor((cap - usedToday - 1) / perWindow));
-  const untilMs = windows < 0 ? resetMs : midnightMs - (windows + 1) * WINDOW_MS;
-  return { left, isLast, next: { untilMs, resetMs } };
+  const reset = { untilMs: resetMs, resetMs };
+  if (urgent || cap === Infinity) return { left: cap - used.today, isLast: false, next: reset };
+  const windows = Math.ceil((midnightMs - firstMs) / WINDOW_MS);
+  const free = Math.floor(cap - windows * Math.min(openChains + SYNC_CALLS_PER_WINDOW, mostKeptPerWindow(cap)));
+  if (used.today < free) return { left: free - used.today, isLast: false, next: reset };
+  const before = Math.max(used.beforeWindow, free);
+  const left = before + Math.ceil((cap - before) / windows) - used.today;
+  const hasMoreToday = used.today < cap && windows > 1;
+  return {
+    left,
+    isLast: true,
+    next: hasMoreToday ? { untilMs: midnightMs - (windows - 1) * WINDOW_MS, resetMs } : reset,
+  };
 }
 
 /** The share of the day's calls that is counted on at `now` (epoch ms): it recovers with time. */

@@ -15,6 +15,8 @@ const ENTRY = {
   nextMs: NOW + 300,
   day: '2026-10-12',
   usedToday: 3,
+  windowMs: 0,
+  usedBeforeWindow: 0,
   blockedUntilMs: 0,
   pace: 1,
   paceSetMs: 0,

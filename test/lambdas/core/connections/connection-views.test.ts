@@ -30,6 +30,8 @@ const LEDGER: LedgerEntry = {
   nextMs: NOW,
   day: '2026-10-12',
   usedToday: 0,
+  windowMs: 0,
+  usedBeforeWindow: 0,
   blockedUntilMs: 0,
   pace: 1,
   paceSetMs: 0,

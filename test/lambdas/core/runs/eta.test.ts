@@ -32,6 +32,8 @@ function ledgerEntry(change: Partial<LedgerEntry> = {}): LedgerEntry {
     nextMs: NOW,
     day: TODAY,
     usedToday: 0,
+    windowMs: 0,
+    usedBeforeWindow: 0,
     blockedUntilMs: 0,
     pace: 1,
     paceSetMs: 0,
