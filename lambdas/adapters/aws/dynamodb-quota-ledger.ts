@@ -1,8 +1,12 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PARTITION } from '../../contract/control-table';
 import { type LedgerEntry, blocked, reserveSlots, slowedDown } from '../../core/quota/ledger';
 import type { QuotaKey, QuotaLedger } from '../../core/quota/ports';
 import { isConditionFailed } from './document-client';
+
+/** Whoever lost begins again at another time than others who did. */
+const SPREAD_MS = 20;
 
 type StoredEntry = LedgerEntry & { readonly revision: number };
 
@@ -27,6 +31,7 @@ export function makeDynamoDbQuotaLedger(client: DynamoDBDocumentClient, tableNam
       const current = await read(key);
       const { answer, next } = decide(current);
       if (next === undefined || (await replace(key, current, next))) return answer;
+      await sleep(Math.random() * SPREAD_MS);
     }
   }
 

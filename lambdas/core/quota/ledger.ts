@@ -61,6 +61,8 @@ export interface Block {
 export const HEADROOM = 1.03;
 /** From the first start time of a block to its last is no longer than this, so that nobody waits long behind it. */
 const LONGEST_BLOCK_MS = 1_000;
+/** But for so many at least, where a second has fewer: the ledger is not written for each call. */
+const SMALLEST_BLOCK = 4;
 /** Start times are handed out no earlier than this ahead: whoever comes in between waits so long and a block at most. */
 const LOOKAHEAD_MS = 1_000;
 /** After a refusal the pace falls by a quarter, to a tenth at the lowest, and gains a tenth of the limit each minute. */
@@ -131,7 +133,7 @@ export function reserveSlots(
   const { left, isLast, next: thenBlocked } = callsLeft(dailyCap(entry, limit, now), used, request, firstMs);
   if (left <= 0) return { reservation: { kind: 'blocked', ...thenBlocked } };
   const spacingMs = (1000 * HEADROOM) / (limit.callsPerSecond * paceAt(entry, now));
-  const fitting = 1 + Math.floor(LONGEST_BLOCK_MS / spacingMs);
+  const fitting = Math.max(SMALLEST_BLOCK, 1 + Math.floor(LONGEST_BLOCK_MS / spacingMs));
   const granted = Math.min(isLast ? chains : count, fitting, left);
   const startsAtMs = Array.from({ length: granted }, (_, i) => firstMs + i * spacingMs);
   return {

@@ -32,6 +32,8 @@ const FIRST_LEAD_MS = 50;
 const SHORTEST_LEAD_MS = 5;
 /** Before any chain has come round, a call and its bookkeeping are taken to last this long. */
 const FIRST_CYCLE_MS = 300;
+/** Less than the ledger hands out ahead, so that nothing is lost by it. */
+const SPREAD_MS = 200;
 /** Weight of the latest round in the running average. */
 const CYCLE_WEIGHT = 0.2;
 
@@ -75,7 +77,7 @@ export class Pacer {
       }
       const reservation = await (this.asking ??= this.ask());
       if (reservation.kind === 'slots') continue;
-      const block = reservation.kind === 'blocked' ? reservation : blockOf(reservation.retryAtMs);
+      const block = reservation.kind === 'blocked' ? reservation : blockOf(spread(reservation.retryAtMs));
       if (block.untilMs - this.clock.now() > this.settings.longestSleepMs) return { ...block, kind: 'parked' };
       await this.sleepUntil(block.untilMs);
     }
@@ -123,6 +125,11 @@ export class Pacer {
     const left = timeMs - this.clock.now();
     if (left > 0) await this.clock.sleep(left);
   }
+}
+
+/** Workers that wait for the same time would all write the ledger then, and all but one in vain. */
+function spread(timeMs: number): number {
+  return timeMs + Math.random() * SPREAD_MS;
 }
 
 function blockOf(untilMs: number): Block {
