@@ -15,6 +15,7 @@ import type { MeasuredSimulated } from '../result';
 import { Account } from './account';
 import { SimulatedClock } from './clock';
 import type { Profile } from './day-curve';
+import { AwsDelays } from './delays';
 import { CountingFactStore } from './facts';
 import {
   ContendedLedger,
@@ -83,15 +84,16 @@ export async function simulateBackfill(
   });
 
   const clock = new SimulatedClock(START_MS);
+  const delays = new AwsDelays(clock);
   const zoom = new SimulatedZoom({ account, plan, latencyMs, pageSize }, clock);
   const connection = consentedConnection(plan);
-  const facts = new CountingFactStore(account, { connectionId: connection.id, ...SOURCE }, clock);
-  const quota = new ContendedLedger(clock);
+  const facts = new CountingFactStore(account, { connectionId: connection.id, ...SOURCE }, delays);
+  const quota = new ContendedLedger(delays);
   const stores = {
-    connections: new OneConnection(connection, clock),
-    checkpoints: new OneConnectionCheckpoints(clock),
-    progress: new OneRunProgress(clock),
-    seenUsers: new OneRunSeenUsers(clock),
+    connections: new OneConnection(connection, delays),
+    checkpoints: new OneConnectionCheckpoints(delays),
+    progress: new OneRunProgress(delays),
+    seenUsers: new OneRunSeenUsers(delays),
     deadLetters: new NoDeadLetters(),
     facts,
     quota,
@@ -116,7 +118,7 @@ export async function simulateBackfill(
     finish: makeFinishRun(ports),
   };
   const request: RunRequest = { connectionId: connection.id, runId: 'consent-g1', kind: 'backfill' };
-  const run = runWorkflow(request, steps, clock, histories);
+  const run = runWorkflow(request, steps, { clock, delays, histories });
   await clock.run(run, START_MS + PATIENCE * floorSeconds * 1000 + DAY_MS);
 
   const predicted = await prediction;

@@ -1,11 +1,37 @@
-/** How long AWS takes for what a backfill asks of it, as a function in the same region sees it on an ordinary day. */
-export const DELAYS = {
+import type { Clock } from '../../../lambdas/core/clock';
+import { fraction, mix } from '../../zoom-simulator/random';
+
+/**
+ * The time that AWS takes for what a backfill asks of it, as a function in the same region sees it on an ordinary day.
+ * Each takes by chance up to half as long again or half as long, as otherwise functions that ask at once would go in step
+ * for ever; the chance is the same in each run.
+ */
+export class AwsDelays {
+  private taken = 0;
+
+  constructor(private readonly clock: Clock) {}
+
   /** A consistent read of a DynamoDB item. */
-  readMs: 4,
+  read(): Promise<void> {
+    return this.about(4);
+  }
+
   /** A write of a DynamoDB item. */
-  writeMs: 6,
+  write(): Promise<void> {
+    return this.about(6);
+  }
+
   /** The facts of a page: its batches side by side. */
-  factsOfPageMs: 40,
+  factsOfPage(): Promise<void> {
+    return this.about(40);
+  }
+
   /** From the end of a workflow's step to the first line of the next one's function. */
-  stepMs: 100,
-} as const;
+  step(): Promise<void> {
+    return this.about(100);
+  }
+
+  private about(milliseconds: number): Promise<void> {
+    return this.clock.sleep(milliseconds * (0.5 + fraction(mix(this.taken++))));
+  }
+}

@@ -1,9 +1,8 @@
 import type { FactKind } from '../../../lambdas/contract/fact';
-import type { Clock } from '../../../lambdas/core/clock';
 import { type Fact, type FactSource, isMalformed, makeFact } from '../../../lambdas/core/facts/fact';
 import type { FactStore } from '../../../lambdas/core/facts/ports';
 import type { Account } from './account';
-import { DELAYS } from './delays';
+import type { AwsDelays } from './delays';
 
 /**
  * A facts table that keeps one bit for each row of the account, whether its fact is stored: enough to count what is lost
@@ -19,7 +18,7 @@ export class CountingFactStore implements FactStore {
   constructor(
     private readonly account: Account,
     private readonly source: FactSource,
-    private readonly clock: Clock,
+    private readonly delays: AwsDelays,
   ) {
     this.stored = new Uint8Array(Math.ceil(account.total / 8));
   }
@@ -29,7 +28,7 @@ export class CountingFactStore implements FactStore {
   }
 
   async writeChanged(facts: readonly Fact[]): Promise<number> {
-    await this.clock.sleep(DELAYS.factsOfPageMs);
+    await this.delays.factsOfPage();
     const before = this.facts;
     for (const fact of facts) this.store(fact);
     return this.facts - before;
@@ -40,11 +39,12 @@ export class CountingFactStore implements FactStore {
   }
 
   async *read(_connectionId: string, kind: FactKind): AsyncIterable<Fact> {
-    await this.clock.sleep(DELAYS.readMs);
+    await this.delays.read();
     if (kind !== 'user') return;
     for (let ordinal = 0; ordinal < this.account.users; ordinal++) {
       if (!this.has(ordinal)) continue;
-      const made = makeFact(kind, this.account.userRow(ordinal, this.clock.now()), this.source);
+      // a fact tells nothing of when its row was asked for
+      const made = makeFact(kind, this.account.userRow(ordinal, 0), this.source);
       if (!isMalformed(made)) yield made;
     }
   }

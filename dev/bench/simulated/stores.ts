@@ -1,5 +1,4 @@
 import type { RunRef } from '../../../lambdas/contract/workflow';
-import type { Clock } from '../../../lambdas/core/clock';
 import type { ConnectionChange, ConnectionRecord } from '../../../lambdas/core/connections/connection-record';
 import type { ConnectionStore } from '../../../lambdas/core/connections/ports';
 import type { DeadLetter } from '../../../lambdas/core/dead-letters/dead-letter';
@@ -22,34 +21,34 @@ import type {
   SeenUsers,
   ShardProgress,
 } from '../../../lambdas/core/runs/ports';
-import { DELAYS } from './delays';
+import type { AwsDelays } from './delays';
 
 /** The one connection of an account that is backfilled. */
 export class OneConnection implements ConnectionStore {
   constructor(
     private record: ConnectionRecord,
-    private readonly clock: Clock,
+    private readonly delays: AwsDelays,
   ) {}
 
   async find(id: string): Promise<ConnectionRecord | undefined> {
-    await this.clock.sleep(DELAYS.readMs);
+    await this.delays.read();
     return id === this.record.id ? this.record : undefined;
   }
 
   async *list(): AsyncIterable<ConnectionRecord> {
-    await this.clock.sleep(DELAYS.readMs);
+    await this.delays.read();
     yield this.record;
   }
 
   async update(read: ConnectionRecord, change: ConnectionChange): Promise<ConnectionRecord> {
-    await this.clock.sleep(DELAYS.writeMs);
+    await this.delays.write();
     if (read.version !== this.record.version) throw new VersionConflictError('the connection');
     this.record = { ...read, ...change, version: read.version + 1 };
     return this.record;
   }
 
   async findByAccount(zoomAccountId: string): Promise<ConnectionRecord | undefined> {
-    await this.clock.sleep(DELAYS.readMs);
+    await this.delays.read();
     return zoomAccountId === this.record.zoomAccountId ? this.record : undefined;
   }
 
@@ -66,26 +65,27 @@ export class OneConnection implements ConnectionStore {
 export class OneRunProgress implements ProgressStore {
   private readonly shards = new Map<string, ShardProgress>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly delays: AwsDelays) {}
 
   async plan(_run: RunRef, shards: readonly ShardProgress[]): Promise<void> {
-    await this.clock.sleep(shards.length * DELAYS.writeMs);
-    for (const progress of shards)
+    for (const progress of shards) {
+      await this.delays.write();
       if (!this.shards.has(progress.shard.id)) this.shards.set(progress.shard.id, progress);
+    }
   }
 
   async find(_run: RunRef, shardId: string): Promise<ShardProgress | undefined> {
-    await this.clock.sleep(DELAYS.readMs);
+    await this.delays.read();
     return this.shards.get(shardId);
   }
 
   async save(_run: RunRef, progress: ShardProgress): Promise<void> {
-    await this.clock.sleep(DELAYS.writeMs);
+    await this.delays.write();
     this.shards.set(progress.shard.id, progress);
   }
 
   async list(): Promise<readonly ShardProgress[]> {
-    await this.clock.sleep(DELAYS.readMs);
+    await this.delays.read();
     return [...this.shards.values()];
   }
 }
@@ -97,15 +97,15 @@ const SEEN_ID_BYTES = 8;
 export class OneRunSeenUsers implements SeenUsers {
   private readonly pages = new Map<string, Buffer>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly delays: AwsDelays) {}
 
   async add(_run: RunRef, page: string, factIds: readonly string[]): Promise<void> {
-    await this.clock.sleep(DELAYS.writeMs);
+    await this.delays.write();
     this.pages.set(page, Buffer.from(factIds.map((id) => id.slice(0, 2 * SEEN_ID_BYTES)).join(''), 'hex'));
   }
 
   async read(): Promise<{ has(factId: string): boolean }> {
-    await this.clock.sleep(DELAYS.readMs);
+    await this.delays.read();
     const seen = new BigUint64Array(new Uint8Array(Buffer.concat([...this.pages.values()])).buffer);
     const ids = new Set(seen);
     const idOf = (factId: string) => Buffer.from(factId.slice(0, 2 * SEEN_ID_BYTES), 'hex').readBigUInt64LE();
@@ -117,15 +117,15 @@ export class OneRunSeenUsers implements SeenUsers {
 export class OneConnectionCheckpoints implements CheckpointStore {
   private readonly checkpoints = new Map<string, Checkpoint>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly delays: AwsDelays) {}
 
   async find(_connectionId: string, stream: string): Promise<Checkpoint | undefined> {
-    await this.clock.sleep(DELAYS.readMs);
+    await this.delays.read();
     return this.checkpoints.get(stream);
   }
 
   async save(_connectionId: string, stream: string, checkpoint: Checkpoint): Promise<void> {
-    await this.clock.sleep(DELAYS.writeMs);
+    await this.delays.write();
     this.checkpoints.set(stream, checkpoint);
   }
 }
@@ -155,10 +155,10 @@ export class ContendedLedger implements QuotaLedger {
   writes = 0;
   private readonly entries = new Map<string, LedgerEntry>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly delays: AwsDelays) {}
 
   async find(key: QuotaKey): Promise<LedgerEntry | undefined> {
-    await this.clock.sleep(DELAYS.readMs);
+    await this.delays.read();
     return this.entries.get(key.label);
   }
 
@@ -173,8 +173,8 @@ export class ContendedLedger implements QuotaLedger {
     return this.change(key, (entry) => ({ answer: undefined, next: slowedDown(entry, untilMs, now) }));
   }
 
-  block(key: QuotaKey, untilMs: number): Promise<void> {
-    return this.change(key, (entry) => ({ answer: undefined, next: blocked(entry, untilMs) }));
+  block(key: QuotaKey, untilMs: number, limit: QuotaLimit, now: number): Promise<void> {
+    return this.change(key, (entry) => ({ answer: undefined, next: blocked(entry, untilMs, limit, now) }));
   }
 
   private async change<Answer>(
@@ -185,7 +185,7 @@ export class ContendedLedger implements QuotaLedger {
       const read = await this.find(key);
       const { answer, next } = decide(read);
       if (next === undefined) return answer;
-      await this.clock.sleep(DELAYS.writeMs);
+      await this.delays.write();
       this.writes++;
       if (this.entries.get(key.label) !== read) continue;
       this.entries.set(key.label, next);

@@ -1,13 +1,14 @@
-import type {
-  PlanTask,
-  RunPlan,
-  RunRef,
-  RunRequest,
-  WorkerOutcome,
-  WorkerTask,
+import {
+  BACKFILL_WORKERS,
+  type PlanTask,
+  type RunPlan,
+  type RunRef,
+  type RunRequest,
+  type WorkerOutcome,
+  type WorkerTask,
 } from '../../../lambdas/contract/workflow';
 import type { Clock } from '../../../lambdas/core/clock';
-import { DELAYS } from './delays';
+import type { AwsDelays } from './delays';
 
 /** The functions that a workflow calls. */
 export interface Steps {
@@ -24,10 +25,16 @@ export interface Histories {
   longest: number;
 }
 
+/** What a workflow runs in. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly delays: AwsDelays;
+  /** Where it notes what it writes. */
+  readonly histories: Histories;
+}
+
 /** The worker function's time-out. */
 const FUNCTION_MS = 10 * 60_000;
-/** Workers that read at once. */
-const CONCURRENCY = 8;
 
 /**
  * What Step Functions writes into an execution's history.
@@ -49,13 +56,23 @@ const EVENTS = {
   iteration: 2,
 } as const;
 
-/** Interprets the state machine of `lib/constructs/run-state-machine.ts` on simulated time. Faults end it: none is expected. */
-export async function runWorkflow(
+/**
+ * Interprets the state machine of `lib/constructs/run-state-machine.ts` on simulated time: execution after execution, for
+ * a run that waits for another day is gone on with by the next. Faults end it: none is expected.
+ */
+export async function runWorkflow(request: RunRequest, steps: Steps, around: Surroundings): Promise<void> {
+  for (let part = request.part ?? 1; ; part++) {
+    const end = await runExecution({ ...request, part }, steps, around);
+    if (end === 'finished') return;
+  }
+}
+
+/** @returns whether the run is at its end, or the next execution goes on with it. */
+async function runExecution(
   request: RunRequest,
   steps: Steps,
-  clock: Clock,
-  histories: Histories,
-): Promise<void> {
+  { clock, delays, histories }: Surroundings,
+): Promise<'finished' | 'goesOn'> {
   let events: number = EVENTS.execution;
   histories.executions++;
   const note = (more: number) => {
@@ -64,11 +81,16 @@ export async function runWorkflow(
   };
   const task = async <Result>(call: () => Promise<Result>): Promise<Result> => {
     note(EVENTS.task);
-    await clock.sleep(DELAYS.stepMs);
+    await delays.step();
     return call();
   };
+  const waitUntil = async (at: string) => {
+    note(EVENTS.wait);
+    await clock.sleep(Date.parse(at) - clock.now());
+  };
 
-  const read = async (run: RunRef, worker: number): Promise<void> => {
+  /** @returns when the worker goes on, if that is another day. */
+  const read = async (run: RunRef, worker: number): Promise<string | undefined> => {
     note(EVENTS.iteration);
     for (;;) {
       const said = await task(async () => {
@@ -82,23 +104,37 @@ export async function runWorkflow(
         case 'again':
           break;
         case 'waitUntil':
-          note(EVENTS.wait);
-          await clock.sleep(Date.parse(said.at) - clock.now());
+          await waitUntil(said.at);
           break;
+        case 'nextDay':
+          note(EVENTS.pass);
+          return said.at;
         case 'done':
           note(EVENTS.pass);
-          return;
+          return undefined;
       }
     }
   };
 
-  const executionArn = `arn:aws:states:simulated:${request.runId}:${histories.executions}`;
+  const executionArn = `arn:aws:states:simulated:${request.runId}:${request.part}`;
   const { run, workers } = await task(() => steps.plan({ request, executionArn }));
   note(EVENTS.map);
   const waiting = [...workers];
+  const goOnAt: string[] = [];
   const lane = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await read(run, next);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const at = await read(run, next);
+      if (at !== undefined) goOnAt.push(at);
+    }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, lane));
+  await Promise.all(Array.from({ length: BACKFILL_WORKERS }, lane));
+  note(EVENTS.choice);
+  const [first] = goOnAt.sort();
+  if (first !== undefined) {
+    await waitUntil(first);
+    await task(() => Promise.resolve());
+    return 'goesOn';
+  }
   await task(() => steps.finish(run));
+  return 'finished';
 }

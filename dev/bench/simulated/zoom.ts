@@ -1,6 +1,7 @@
 import type { FactKind } from '../../../lambdas/contract/fact';
 import type { Shard } from '../../../lambdas/contract/workflow';
 import type { Clock } from '../../../lambdas/core/clock';
+import type { RateLimitLabel } from '../../../lambdas/core/quota/limits';
 import {
   type PageAnswer,
   STREAM_LABELS,
@@ -9,7 +10,7 @@ import {
   type ZoomLists,
 } from '../../../lambdas/core/zoom/ports';
 import { parseThrottling } from '../../../lambdas/core/zoom/throttling';
-import { RateLimits, nextMidnight } from '../../zoom-simulator/limits';
+import { type Label, RateLimits, nextMidnight } from '../../zoom-simulator/limits';
 import type { Plan } from '../../zoom-simulator/options';
 import { PageTokens } from '../../zoom-simulator/page-token';
 import type { Account } from './account';
@@ -24,7 +25,12 @@ export interface SimulatedZoomProps {
 
 const PAGE_TOKEN_MS = 15 * 60_000;
 const ACCOUNT = 'account';
-const LABELS = { light: 'Light', medium: 'Medium', heavy: 'Heavy' } as const;
+const LABELS: Readonly<Record<RateLimitLabel, Label>> = {
+  light: 'Light',
+  medium: 'Medium',
+  heavy: 'Heavy',
+  'resource-intensive': 'Resource-intensive',
+};
 
 /** Zoom's lists without the network: its limits, its page tokens and its latency, on simulated time. */
 export class SimulatedZoom implements ZoomLists, StreamProbe {
@@ -78,6 +84,7 @@ export class SimulatedZoom implements ZoomLists, StreamProbe {
     const total = account.rowsOf(shard);
     return {
       kind: 'page',
+      rateLimit: null,
       rows: account.slice(shard, start, size, this.clock.now()),
       nextPageToken:
         start + size < total ? this.pageTokens.issue(shard.id, { start: start + size, oldestFirst: false }) : null,

@@ -44,3 +44,31 @@ describe('a simulated backfill', () => {
     expect(await simulate()).toEqual(result);
   });
 });
+
+describe('a simulated backfill of several days', () => {
+  /** Of 30,000 calls a day so many are ours, as are 10 a second: 16 chains stay alive on half of them. */
+  const CALLS_PER_DAY = 6000;
+  let result: Result;
+  beforeAll(async () => {
+    const share = { perSecond: 1, perDay: CALLS_PER_DAY / 30_000 };
+    result = await simulate({ rows: 14_000, pageSize: ({ stream }) => (stream === 'user' ? 10 : 1), share });
+  });
+
+  it('stores a fact for each user and each row, and none twice', () => {
+    expect(result).toMatchObject({ facts: 14_100, lost: 0, duplicated: 0 });
+  });
+
+  it('asks for no page twice over the nights, and tries the streams each day', () => {
+    const calls = result.callsNeeded + result.executions * FACT_KINDS.length;
+    expect(result).toMatchObject({ calls, restartedShards: 0, throttled: 0 });
+  });
+
+  it('goes on in an execution for each day, none of which has a long history', () => {
+    expect(result.executions).toBe(Math.ceil(14_000 / CALLS_PER_DAY));
+    expect(result.historyEventsMax).toBeLessThan(10_000);
+  });
+
+  it('ends within a twentieth of the least time that the calls of its days allow', () => {
+    expect(result.simulatedSeconds / result.floorSeconds).toBeLessThanOrEqual(1.05);
+  });
+});

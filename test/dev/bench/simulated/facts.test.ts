@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Account } from '../../../../dev/bench/simulated/account';
 import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
+import { AwsDelays } from '../../../../dev/bench/simulated/delays';
 import { CountingFactStore } from '../../../../dev/bench/simulated/facts';
 import type { Fact } from '../../../../lambdas/core/facts/fact';
 import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
@@ -14,7 +15,7 @@ const FACTS = [...dailyShards(['2026-10-09']), ...userShards()].flatMap((shard) 
 
 function makeStore() {
   const clock = new SimulatedClock(NOW);
-  return { clock, store: new CountingFactStore(account, SOURCE, clock) };
+  return { clock, store: new CountingFactStore(account, SOURCE, new AwsDelays(clock)) };
 }
 
 async function storeAfter(...pages: (readonly Fact[])[]) {

@@ -1,44 +1,48 @@
 import { describe, expect, it } from '@jest/globals';
 import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
+import { AwsDelays } from '../../../../dev/bench/simulated/delays';
 import { type Histories, type Steps, runWorkflow } from '../../../../dev/bench/simulated/workflow';
 import type { WorkerOutcome } from '../../../../lambdas/contract/workflow';
-import { MINUTE, NOW, instant } from '../../../support/clock';
+import { HOUR, MINUTE, NOW, instant } from '../../../support/clock';
 import { BACKFILL } from '../../../support/runs';
 
 const REQUEST = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' } as const;
 const DONE: WorkerOutcome = { outcome: 'done' };
 const AGAIN: WorkerOutcome = { outcome: 'again' };
 
-/** What an execution without workers writes: itself, two tasks and an empty Map. */
-const FRAME = 2 + 2 * 5 + 4;
+/** What an execution without workers writes: itself, two tasks, an empty Map and a choice. */
+const FRAME = 2 + 2 * 5 + 4 + 2;
 /** An iteration, its end, and a turn of its worker: a task and a choice. */
 const ITERATION = 2 + 2;
 const TURN = 5 + 2;
 
 /** Runs a workflow whose workers say what is scripted, and then that they are done. */
-async function run(workers: readonly number[], said: readonly WorkerOutcome[] = [], change: Partial<Steps> = {}) {
+async function run(workers: readonly number[], said: readonly WorkerOutcome[] = []) {
   const clock = new SimulatedClock(NOW);
   const histories: Histories = { executions: 0, longest: 0 };
   const script = [...said];
   const reads: { worker: number; at: number }[] = [];
+  const parts: (number | undefined)[] = [];
   let finished = 0;
   const steps: Steps = {
-    plan: () => Promise.resolve({ run: BACKFILL, workers }),
+    plan: ({ request }) => {
+      parts.push(request.part);
+      return Promise.resolve({ run: BACKFILL, workers });
+    },
     read: ({ worker }) => {
       reads.push({ worker, at: clock.now() });
       return Promise.resolve(script.shift() ?? DONE);
     },
     finish: () => Promise.resolve(finished++),
-    ...change,
   };
-  await clock.run(runWorkflow(REQUEST, steps, clock, histories));
-  return { histories, reads, finished };
+  await clock.run(runWorkflow(REQUEST, steps, { clock, delays: new AwsDelays(clock), histories }));
+  return { histories, reads, parts, finished };
 }
 
 describe('the interpreted workflow', () => {
   it('calls each worker', async () => {
     const { reads } = await run([0, 1, 2]);
-    expect(reads.map(({ worker }) => worker)).toEqual([0, 1, 2]);
+    expect(reads.map(({ worker }) => worker).sort()).toEqual([0, 1, 2]);
   });
 
   it('calls a worker again that says so', async () => {
@@ -54,6 +58,23 @@ describe('the interpreted workflow', () => {
   it('finishes the run once, when all workers are done', async () => {
     const { finished } = await run([0, 1], [AGAIN]);
     expect(finished).toBe(1);
+  });
+
+  it('goes on in another execution, with the same workers, when a worker says that it is for another day', async () => {
+    const { reads, finished, parts } = await run([0, 1], [{ outcome: 'nextDay', at: instant(HOUR) }, DONE]);
+    expect(reads).toHaveLength(4);
+    expect(reads.slice(2).every(({ at }) => at >= NOW + HOUR)).toBe(true);
+    expect({ parts, finished }).toEqual({ parts: [1, 2], finished: 1 });
+  });
+
+  it('counts the events of each execution apart', async () => {
+    const { histories } = await run([0], [AGAIN, { outcome: 'nextDay', at: instant(HOUR) }, AGAIN, AGAIN]);
+    expect(histories).toEqual({ executions: 2, longest: FRAME + ITERATION + 3 * TURN });
+  });
+
+  it('counts the wait for another day, which comes in place of the finish', async () => {
+    const { histories } = await run([0], [{ outcome: 'nextDay', at: instant(HOUR) }]);
+    expect(histories.longest).toBe(FRAME + ITERATION + TURN + 2);
   });
 
   it('counts the events of an execution that has nothing to do', async () => {
@@ -76,7 +97,9 @@ describe('the interpreted workflow', () => {
       },
       finish: () => Promise.resolve(),
     };
-    const running = clock.run(runWorkflow(REQUEST, steps, clock, { executions: 0, longest: 0 }));
+    const running = clock.run(
+      runWorkflow(REQUEST, steps, { clock, delays: new AwsDelays(clock), histories: { executions: 0, longest: 0 } }),
+    );
     await expect(running).rejects.toThrow('outlived');
   });
 });
