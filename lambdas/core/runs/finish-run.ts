@@ -57,7 +57,9 @@ export function makeFinishRun(ports: FinishRunPorts) {
     const counts = isCurrent(connection, run) && !wasCancelled(connection, run, shards);
     if (counts) {
       const isFresh = clock.now() - Date.parse(startedAt) < LISTS_LAST_MS;
-      if (isFresh && areUsersComplete(shards)) summary.usersGone = await reconcileUsers(ports, run);
+      // the first read has stored whom it saw and nobody else; its conclusions may be drawn again
+      const isFirst = run.kind === 'backfill' && (connection.firstReadAt ?? startedAt) === startedAt;
+      if (!isFirst && isFresh && areUsersComplete(shards)) summary.usersGone = await reconcileUsers(ports, run);
       summary.deadLetters = await writeLetters(run, shards);
       await settleLetters(run, shards);
     }

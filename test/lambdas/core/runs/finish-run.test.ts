@@ -306,8 +306,15 @@ describe('the users', () => {
     expect(await usersAfter(sync(ALL_DONE, record))).toEqual({ usersGone: 0, state: 'present' });
   });
 
-  it('whom a complete pass did not name are gone', async () => {
-    expect(await usersAfter(sync(ALL_DONE))).toEqual({ usersGone: 1, state: 'gone' });
+  it.each([
+    ['sweep', sync(ALL_DONE)],
+    ['backfill', backfill(ALL_DONE, { ...BACKFILLING, firstReadAt: instant(-DAY) })],
+  ])('whom a complete %s did not name are gone', async (_, given) => {
+    expect(await usersAfter(given)).toEqual({ usersGone: 1, state: 'gone' });
+  });
+
+  it('are not looked for by the first read, which has nothing to compare with', async () => {
+    expect(await usersAfter(backfill(ALL_DONE))).toEqual({ usersGone: 0, state: 'present' });
   });
 
   it.each([
