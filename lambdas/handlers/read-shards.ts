@@ -1,5 +1,6 @@
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
+import { makeDynamoDbDeadLetterStore } from '../adapters/aws/dynamodb-dead-letter-store';
 import { makeDynamoDbFactStore } from '../adapters/aws/dynamodb-fact-store';
 import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbRefreshLeases } from '../adapters/aws/dynamodb-refresh-leases';
@@ -12,7 +13,7 @@ import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { WorkerTaskPayload } from '../runtime/payloads';
-import { logger } from '../runtime/telemetry';
+import { countDeadLetters, logger } from '../runtime/telemetry';
 import { makeZoom } from '../runtime/zoom';
 
 const env = readEnv(ENV.controlTable, ENV.factsTable, ENV.perSecondShare, ENV.perDayShare, ENV.retentionDays);
@@ -27,6 +28,7 @@ const work = makeWorker(
     progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
     seenUsers: makeDynamoDbSeenUsers(client, env.CONTROL_TABLE),
     facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),
+    deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
     quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
     tokens: makeAccessTokens({
       vault: zoom.vault,
@@ -38,8 +40,11 @@ const work = makeWorker(
     clock: systemClock,
     log: {
       page: (run, shard, read) => logger.info('page stored', { ...nameOf(run), shard: shard.id, ...read }),
-      malformed: (run, shard, problems) =>
-        logger.error('rows that cannot become facts', { ...nameOf(run), shard: shard.id, problems }),
+      malformed: (run, shard, problems) => {
+        const why = [...new Set(problems)];
+        logger.error('rows that cannot become facts', { ...nameOf(run), shard: shard.id, rows: problems.length, why });
+        countDeadLetters('parse', problems.length);
+      },
       fault: (run, shard, { message }) =>
         logger.warn('Zoom failed, trying again', { ...nameOf(run), shard: shard.id, what: message }),
       gaveUp: (run, shard) => logger.error('a shard was given up', { ...nameOf(run), shard: shard.id }),

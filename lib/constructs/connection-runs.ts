@@ -82,7 +82,7 @@ export class ConnectionRuns extends Construct {
     controlTable.grant(read, {
       get: ['connections', 'run', 'quota', 'lease'],
       query: ['run'],
-      put: ['connections', 'run', 'quota'],
+      put: ['connections', 'run', 'quota', 'deadLetter'],
       update: ['lease'],
     });
     factsTable.grantStore(read);

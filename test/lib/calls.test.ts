@@ -128,7 +128,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => all(deadLetters.list('c1', 'read')),
     ...callsOfReading(reading),
   ],
-  'Runs/ReadRole': ({ connections, progress, seenUsers, facts, ...reading }) => [
+  'Runs/ReadRole': ({ connections, progress, seenUsers, facts, deadLetters, ...reading }) => [
     () => connections.find('c1'),
     () => connections.update(record, {}),
     () => progress.list(BACKFILL),
@@ -137,6 +137,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => seenUsers.add(BACKFILL, 'page', [fact.id]),
     () => facts.write([fact]),
     () => facts.writeChanged([fact]),
+    () => deadLetters.put([letter]),
     ...callsOfReading(reading),
   ],
   'Runs/FinishRole': ({ connections, checkpoints, progress, seenUsers, facts, deadLetters }) => [

@@ -82,7 +82,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     ...ownLogAndTraces('Runs/Read'),
     'dynamodb:GetItem ControlTable of CONNECTION, RUN#*, QUOTA#*, LEASE#*',
     'dynamodb:Query ControlTable of RUN#*',
-    'dynamodb:PutItem ControlTable of CONNECTION, RUN#*, QUOTA#*',
+    'dynamodb:PutItem ControlTable of CONNECTION, RUN#*, QUOTA#*, DEADLETTER#*',
     'dynamodb:UpdateItem ControlTable of LEASE#*',
     ...writing('ControlTable'),
     'dynamodb:BatchGetItem FactsTable',

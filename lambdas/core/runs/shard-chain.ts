@@ -2,6 +2,7 @@ import type { RunRef } from '../../contract/workflow';
 import { changeConnection } from '../connections/change-connection';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import { type ConnectionRecord, mayRead } from '../connections/connection-record';
+import { parseLetter } from '../dead-letters/dead-letter';
 import { type PageFacts, factsOfPage } from '../facts/facts-of-page';
 import type { AccountQuota } from '../quota/account-quota';
 import type { Block } from '../quota/ledger';
@@ -181,18 +182,22 @@ export class ShardChain {
   }
 
   private async store(
-    { facts }: PageFacts,
+    { facts, problems }: PageFacts,
     isBlind: boolean,
     pageNumber: number,
     next: ShardProgress,
     rows: number,
   ): Promise<void> {
-    const { facts: table, seenUsers, progress, log } = this.ports;
+    const { facts: table, seenUsers, deadLetters, progress, clock, log } = this.ports;
     const { run } = this.context;
+    const { stream } = next.shard;
+    await deadLetters.put(
+      problems.map(({ row, problem }) => parseLetter(run.connectionId, stream, row, problem, clock.now())),
+    );
     let stored = facts.length;
     if (isBlind) await table.write(facts);
     else stored = await table.writeChanged(facts);
-    if (next.shard.stream === 'user') {
+    if (stream === 'user') {
       const ids = facts.map(({ id }) => id);
       await seenUsers.add(run, `${next.shard.id}.${pageNumber}`, ids);
     }

@@ -1,6 +1,7 @@
 import type { RunRef, Shard } from '../../contract/workflow';
 import type { Clock } from '../clock';
 import type { ConnectionStore } from '../connections/ports';
+import type { DeadLetterStore } from '../dead-letters/ports';
 import type { FactStore } from '../facts/ports';
 import type { QuotaShare } from '../quota/limits';
 import type { QuotaLedger } from '../quota/ports';
@@ -15,6 +16,8 @@ export interface WorkerPorts {
   readonly progress: ProgressStore;
   readonly seenUsers: SeenUsers;
   readonly facts: FactStore;
+  /** For rows that cannot become facts. */
+  readonly deadLetters: Pick<DeadLetterStore, 'put'>;
   readonly quota: QuotaLedger;
   readonly tokens: AccessTokens;
   readonly zoom: ZoomLists;

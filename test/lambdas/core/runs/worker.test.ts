@@ -12,6 +12,7 @@ import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
 import { utcDate } from '../../../../lambdas/core/dates';
 import { DAY, HOUR, MINUTE, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
+import { InMemoryDeadLetterStore } from '../../../support/dead-letters';
 import { InMemoryFactStore, activityRow, operationRow, userRow } from '../../../support/facts';
 import { InMemoryQuotaLedger, busiestSecond } from '../../../support/quota';
 import { BACKFILL, InMemoryProgressStore, InMemorySeenUsers, SYNC } from '../../../support/runs';
@@ -48,6 +49,7 @@ function makeWorld(run: RunRef = BACKFILL, shards: readonly Shard[] = SHARDS) {
     logged,
     connections: new InMemoryConnectionStore(connectedRecord({ status: 'backfilling', firstReadAt: null })),
     seenUsers: new InMemorySeenUsers(),
+    deadLetters: new InMemoryDeadLetterStore(),
     facts: new InMemoryFactStore(),
     quota: new InMemoryQuotaLedger(),
     tokens,
@@ -109,8 +111,8 @@ function dyingAt(ports: World, nth: number, when: 'before' | 'after'): WorkerPor
         };
       },
     });
-  const { connections, progress, seenUsers, facts, quota, tokens, zoom } = ports;
-  const all = { connections, progress, seenUsers, facts, quota, tokens, zoom };
+  const { connections, progress, seenUsers, deadLetters, facts, quota, tokens, zoom } = ports;
+  const all = { connections, progress, seenUsers, deadLetters, facts, quota, tokens, zoom };
   return {
     ...ports,
     ...(Object.fromEntries(Object.entries(all).map(([name, port]) => [name, dying(port)])) as typeof all),
@@ -378,6 +380,21 @@ describe('what Zoom answers instead of a page', () => {
 
     expect(world.facts.items.size).toBe(1);
     expect(world.logged).toContain('malformed');
+  });
+
+  it('may be rows that cannot become facts: each has a letter, and one alone however often it is read', async () => {
+    const world = makeWorld(BACKFILL, [SHARDS[0] as Shard]);
+    const rows: ZoomRow[] = [
+      { email: 'no-time@example.com' },
+      { email: 'none-either@example.com', password: 'secret' },
+    ];
+    world.zoom.script.push(page(rows, 'next'), { kind: 'pageTokenRejected' }, page(rows));
+    await turn(world);
+
+    expect([...world.deadLetters.letters.values()]).toMatchObject([
+      { stage: 'parse', kind: 'user_activity', row: rows[0], reason: 'it has no time' },
+      { stage: 'parse', kind: 'user_activity', row: { email: 'none-either@example.com' } },
+    ]);
   });
 });
 
