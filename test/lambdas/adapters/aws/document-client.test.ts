@@ -35,6 +35,14 @@ describe('the DynamoDB client', () => {
     expect(storedAndRead({ number })).toEqual({ number });
   });
 
+  it('copies no rows for a log', () => {
+    expect(
+      makeDocumentClient()
+        .middlewareStack.identify()
+        .filter((name) => name.startsWith('logger')),
+    ).toEqual([]);
+  });
+
   it('leaves out what is undefined', () => {
     expect(storedAndRead({ a: 1, b: undefined })).toEqual({ a: 1 });
   });
