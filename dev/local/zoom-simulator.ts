@@ -10,5 +10,7 @@ const simulator = await startZoomSimulator({
   clientId: CLIENT_ID,
   clientSecret: CLIENT_SECRET,
   redirectUris: [REDIRECT_URI],
+  // a permission that an admin may leave out, to see what becomes of a stream that is denied
+  optionalScopes: ['report:read:operation_logs:admin'],
 });
 console.log(simulator.url);

@@ -87,6 +87,22 @@ describe('a consent that is not given as it should be', () => {
     await expect(whenStatus(attempt.connectionId, 'connected')).resolves.toMatchObject({ zoomAccountId: account.id });
   });
 
+  it('without the permission for one report reads the rest, and says at once what it cannot', async () => {
+    const account = await ZoomAccount.create({ users: 5 });
+    const attempt = await beginAttempt();
+    const scope = 'report:read:operation_logs:admin';
+    await account.decide(attempt.browser, attempt.consentPage, 'allow', 'owner', { leave_out: scope });
+    const { backfill, capabilities } = await whenStatus(attempt.connectionId, 'connected');
+
+    expect(capabilities).toContainEqual({
+      stream: 'admin_operation',
+      state: 'unavailable',
+      reason: expect.stringContaining(scope) as unknown,
+      remedy: expect.stringMatching(/scope/) as unknown,
+    });
+    expect(backfill).toMatchObject({ state: 'done', shardsTotal: 11 });
+  });
+
   it('that takes longer than an attempt may is refused, and says to begin again', async () => {
     const account = await ZoomAccount.create();
     const attempt = await beginAttempt();

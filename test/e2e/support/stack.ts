@@ -89,6 +89,13 @@ export async function whenStatus(connectionId: string, status: Connection['statu
   });
 }
 
+/** Has the emulator's workflows wait for this share of the time that they should. */
+export async function scaleWaits(share: number): Promise<void> {
+  const body = JSON.stringify({ 'stepfunctions._SFN_WAIT_SCALE': share });
+  const response = await fetch(`${stack.endpointUrl}/_ministack/config`, { method: 'POST', body });
+  if (!response.ok) throw new Error(`the emulator answered ${response.status}`);
+}
+
 const PATIENCE_MS = 120_000;
 
 /** Asks until there is an answer. @throws Error that says what did not come. */

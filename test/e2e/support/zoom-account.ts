@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Browser, type Page } from '../../../dev/local/browser';
 import type { AccountOptions } from '../../../dev/zoom-simulator/options';
+import type { Connection } from '../../../lambdas/contract/connection';
 import type { OperatorAnswers } from '../../../lambdas/contract/operator';
 import { operate, whenStatus } from './stack';
 
@@ -19,10 +20,21 @@ export class ZoomAccount {
     return new ZoomAccount(id);
   }
 
-  /** Presses a button of Zoom's consent page, signed in as owner, admin or member. @returns the page that follows. */
-  async decide(browser: Browser, consentPage: Page, decision: 'allow' | 'decline', role = 'owner'): Promise<Page> {
+  /**
+   * Presses a button of Zoom's consent page, signed in as owner, admin or member.
+   *
+   * @param more - fields of its form besides, such as `leave_out`, a scope.
+   * @returns the page that follows.
+   */
+  async decide(
+    browser: Browser,
+    consentPage: Page,
+    decision: 'allow' | 'decline',
+    role = 'owner',
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Page> {
     const { origin, pathname, searchParams } = new URL(consentPage.url);
-    const fields = { ...Object.fromEntries(searchParams), signed_in_as: `${this.id}/${role}`, decision };
+    const fields = { ...Object.fromEntries(searchParams), signed_in_as: `${this.id}/${role}`, decision, ...more };
     return browser.submit(`${origin}${pathname}`, fields);
   }
 
@@ -38,6 +50,12 @@ export class ZoomAccount {
   /** Lets things happen in the account. */
   async change(...changes: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
     await control('POST', 'world', { account: this.id, changes });
+  }
+
+  /** Has calls of this account go wrong. @returns what ends that. */
+  async fail(fault: Readonly<Record<string, unknown>>): Promise<() => Promise<void>> {
+    const { id } = (await control('POST', 'faults', { ...fault, account: this.id })) as { id: number };
+    return async () => void (await control('DELETE', `faults/${id}`));
   }
 
   async expireTokens(): Promise<void> {
@@ -75,14 +93,18 @@ export async function zoomStats(): Promise<ZoomStats> {
   return (await control('GET', 'stats')) as ZoomStats;
 }
 
-/** Invites, goes to Zoom and allows, as an admin does. @returns the connection's id, once it is connected. */
-export async function connect(account: ZoomAccount, name: string): Promise<string> {
+/** Invites, goes to Zoom and allows, as an admin does. @returns the connection's id, once it has the status. */
+export async function connect(
+  account: ZoomAccount,
+  name: string,
+  status: Connection['status'] = 'connected',
+): Promise<string> {
   const invite = await operate<OperatorAnswers['invite']>('invite', '--name', name);
   const browser = new Browser();
   const consentPage = await browser.submit(invite.url);
   const page = await account.decide(browser, consentPage, 'allow');
   if (page.status !== 200) throw new Error(`the connection's page answered ${page.status}`);
-  await whenStatus(invite.connectionId, 'connected');
+  await whenStatus(invite.connectionId, status);
   return invite.connectionId;
 }
 
