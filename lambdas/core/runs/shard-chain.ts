@@ -164,12 +164,8 @@ export class ShardChain {
     const { shard, pages } = this.progress;
     const source = { connectionId: run.connectionId, zoomAccountId: connection.zoomAccountId, ...this.settings };
     const made = factsOfPage(shard.stream, page.rows, source, this.ports.clock.now());
-    if (made.problems.length > 0)
-      this.ports.log.malformed(
-        run,
-        shard,
-        made.problems.map(({ problem }) => problem),
-      );
+    const problems = made.problems.map(({ problem }) => problem);
+    if (problems.length > 0) this.ports.log.malformed(run, shard, problems);
     await this.storing;
     const next = afterPage(this.progress, { ...page, ...made }, this.ports.clock.now());
     this.progress = next;
