@@ -15,11 +15,13 @@ async function callsOf(workers: number, chains: number, callMs: () => number, li
   const clock = new SimulatedClock();
   const ledger = new InMemoryQuotaLedger();
   const startedAt: number[] = [];
+  const startedBy: Pacer[] = [];
   const end = clock.now() + MINUTE;
   const chain = async (pacer: Pacer) => {
     while (clock.now() < end && (await pacer.turn()).kind === 'now') {
       const began = clock.now();
       startedAt.push(began);
+      startedBy.push(pacer);
       await clock.sleep(callMs());
       pacer.cameRound(clock.now() - began);
     }
@@ -30,7 +32,7 @@ async function callsOf(workers: number, chains: number, callMs: () => number, li
   });
   const all = pacers.flatMap((pacer) => Array.from({ length: chains }, () => pacer.during(() => chain(pacer))));
   await clock.run(Promise.all(all));
-  return { startedAt, ledgerWrites: ledger.writes };
+  return { startedAt, startedBy, ledgerWrites: ledger.writes };
 }
 
 describe('the workers of an account', () => {
@@ -59,10 +61,81 @@ describe('the workers of an account', () => {
     expect(startedAt.length).toBeGreaterThan(0.9 * callsPerSecond * 60);
   });
 
+  it('all come to their turn', async () => {
+    const { startedBy } = await callsOf(4, 5, () => 200);
+    const calls = [...Map.groupBy(startedBy, (worker) => worker).values()].map(({ length }) => length);
+
+    expect(calls).toHaveLength(4);
+    expect(Math.min(...calls)).toBeGreaterThan(0.5 * Math.max(...calls));
+  });
+
   it('write the ledger once for four calls at most', async () => {
     const { startedAt, ledgerWrites } = await callsOf(4, 5, () => 200);
 
     expect(ledgerWrites / startedAt.length).toBeLessThan(0.25);
+  });
+});
+
+describe('beside another app of the account', () => {
+  /** Zoom's limit of ten calls in any second, whoever makes them. */
+  function makeLimiter(clock: Clock) {
+    let admitted: number[] = [];
+    return (): boolean => {
+      admitted = admitted.filter((at) => at > clock.now() - 1000);
+      const isAdmitted = admitted.length < 10;
+      if (isAdmitted) admitted.push(clock.now());
+      return isAdmitted;
+    };
+  }
+
+  /** Half an hour in which another app wants so many calls a second. @returns the shares of ours and its that Zoom refused. */
+  async function refusedBeside(callsPerSecond: number) {
+    const clock = new SimulatedClock();
+    const ledger = new InMemoryQuotaLedger();
+    const admits = makeLimiter(clock);
+    const ours = { calls: 0, refused: 0 };
+    const theirs = { calls: 0, refused: 0 };
+    const end = clock.now() + 30 * MINUTE;
+    const call = (app: typeof ours): boolean => {
+      const isAdmitted = admits();
+      app.calls++;
+      if (!isAdmitted) app.refused++;
+      return isAdmitted;
+    };
+    const chain = async (pacer: Pacer) => {
+      while (clock.now() < end && (await pacer.turn()).kind === 'now') {
+        if (!call(ours)) await ledger.slowDown(KEY, clock.now() + 1500, clock.now());
+        await clock.sleep(200);
+      }
+    };
+    const other = async () => {
+      while (clock.now() < end) {
+        call(theirs);
+        await clock.sleep(1000 / callsPerSecond);
+      }
+    };
+    const pacer = new Pacer((wanted) => ledger.reserve(KEY, PRO, slotRequest(wanted), clock.now()), clock, {
+      callsPerSecond: () => 10,
+      longestSleepMs: 30_000,
+    });
+    await clock.run(Promise.all([other(), ...Array.from({ length: 5 }, () => pacer.during(() => chain(pacer)))]));
+    return { ours: ours.refused / ours.calls, theirs: theirs.refused / theirs.calls, calls: ours.calls };
+  }
+
+  it.each([2, 5, 8])(
+    'that makes %d calls a second, few of ours are refused, and few of its',
+    async (callsPerSecond) => {
+      const { ours, theirs } = await refusedBeside(callsPerSecond);
+
+      expect(ours).toBeLessThan(0.05);
+      expect(theirs).toBeLessThan(0.02);
+    },
+  );
+
+  it('most of what it leaves is used', async () => {
+    const { calls } = await refusedBeside(5);
+
+    expect(calls).toBeGreaterThan(0.6 * 5 * 30 * 60);
   });
 });
 
