@@ -58,6 +58,12 @@ export class ZoomAccount {
     return async () => void (await control('DELETE', `faults/${id}`));
   }
 
+  /** Calls of Zoom's API that have come for the account so far. */
+  async calls(): Promise<number> {
+    const { callsByLabel } = await zoomStats();
+    return Object.values(callsByLabel[this.id] ?? {}).reduce((sum, calls) => sum + calls, 0);
+  }
+
   async expireTokens(): Promise<void> {
     await control('POST', 'expire-tokens', { account: this.id });
   }
@@ -87,6 +93,7 @@ export interface ZoomStats {
   readonly tooManyRequests: unknown;
   readonly grantsAlive: readonly { readonly account: string }[];
   readonly callsByEndpoint: Readonly<Record<string, number>>;
+  readonly callsByLabel: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export async function zoomStats(): Promise<ZoomStats> {
