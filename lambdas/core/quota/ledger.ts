@@ -73,7 +73,7 @@ const PACE_GAIN_PER_MS = 0.1 / 60_000;
 const SAME_REFUSAL_MS = 2_000;
 
 /** A page token lives 15 minutes: a chain that reads a page in each window keeps its place. */
-const WINDOW_MS = 12 * 60_000;
+export const WINDOW_MS = 12 * 60_000;
 const WINDOWS_PER_DAY = DAY_MS / WINDOW_MS;
 /** Calls that are kept for the syncs of each window, beside one for each chain under way. */
 const SYNC_CALLS_PER_WINDOW = 4;
@@ -186,6 +186,11 @@ export function mostChains({ callsPerDay }: QuotaLimit): number {
   return Math.max(1, Math.floor(mostKeptPerWindow(callsPerDay)) - SYNC_CALLS_PER_WINDOW);
 }
 
+/** How many of a day's calls are kept back for each window that is to come, while so many chains are under way. */
+export function keptPerWindow(callsPerDay: number, openChains: number): number {
+  return Math.min(openChains + SYNC_CALLS_PER_WINDOW, mostKeptPerWindow(callsPerDay));
+}
+
 /** Half of a day's calls may be kept back. */
 function mostKeptPerWindow(callsPerDay: number): number {
   return callsPerDay / 2 / WINDOWS_PER_DAY;
@@ -207,7 +212,7 @@ function callsLeft(
   const reset = { untilMs: resetMs, resetMs };
   if (urgent || cap === Infinity) return { left: cap - used.today, isLast: false, next: reset };
   const windows = Math.ceil((midnightMs - firstMs) / WINDOW_MS);
-  const free = Math.floor(cap - windows * Math.min(openChains + SYNC_CALLS_PER_WINDOW, mostKeptPerWindow(cap)));
+  const free = Math.floor(cap - windows * keptPerWindow(cap, openChains));
   if (used.today < free) return { left: free - used.today, isLast: false, next: reset };
   const before = Math.max(used.beforeWindow, free);
   const left = before + Math.ceil((cap - before) / windows) - used.today;

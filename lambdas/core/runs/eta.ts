@@ -1,5 +1,5 @@
-import { nextUtcMidnight, utcDate } from '../dates';
-import { HEADROOM, type LedgerEntry, dailyCap } from '../quota/ledger';
+import { DAY_MS, nextUtcMidnight, utcDate } from '../dates';
+import { HEADROOM, type LedgerEntry, WINDOW_MS, dailyCap, keptPerWindow } from '../quota/ledger';
 import type { QuotaLimit } from '../quota/limits';
 import { isOfReport, isOfUsers, reportPagesLeft, userPagesLeft } from './pages-left';
 import type { ShardProgress } from './ports';
@@ -27,6 +27,8 @@ export interface Pace {
 
 /** A rate that was measured over less than this says little: to begin takes some seconds. */
 const SETTLING_MS = 10_000;
+/** Less than that is left of calls by the way numbers are kept. */
+const ROUNDING = 1e-3;
 
 /**
  * How many seconds a run still takes, days of waiting for Zoom's daily quota included. The lists of users count by their
@@ -40,14 +42,12 @@ export function etaSeconds({ shards, startedAt, now, limit, ledger }: Reading): 
   const left = reportPagesLeft(reports, startedAt);
   if (shards.length === 0 || left === undefined) return null;
 
-  const calls = callsOf(reports);
-  const callsPerSecond = Math.min(
-    limit.callsPerSecond / HEADROOM,
-    measuredRate({ startedAt, now, limit, ledger }, calls),
-  );
+  const callsPerDay = ledger === undefined ? limit.callsPerDay : dailyCap(ledger, limit, now);
+  const fastest = limit.callsPerSecond / HEADROOM;
+  const today = { startedAt, now, calls: callsOf(reports), chains: left.length, callsPerDay, fastest };
+  const callsPerSecond = ledger === undefined ? fastest : Math.min(fastest, measuredRate(ledger, today));
   const beginsAt = Math.max(now, ledger?.blockedUntilMs ?? 0);
   const usedThatDay = ledger?.day === utcDate(beginsAt) ? ledger.usedToday : 0;
-  const callsPerDay = ledger === undefined ? limit.callsPerDay : dailyCap(ledger, limit, now);
   const pace = { callsPerSecond, callsPerDay, pageMs: pageMsOf(reports) };
   const reportsEndAt = left.length === 0 ? now : endOfReading(left, pace, beginsAt, usedThatDay);
   const usersMs = Math.max(0, ...userPagesLeft(users)) * (pageMsOf(users) || 1000 / callsPerSecond);
@@ -56,13 +56,14 @@ export function etaSeconds({ shards, startedAt, now, limit, ledger }: Reading): 
 
 /**
  * When chains of `pages` pages each are read, epoch ms: they take turns, so all that are left get on alike, at the rate of
- * the quota or as fast as each has its answer, whichever is slower; and when the calls of a UTC day are used up they wait
- * for the next.
+ * the quota or as fast as each has its answer, whichever is slower. Of the calls of a UTC day some are kept back, and
+ * then made a page at a time, to keep the chains alive until the next.
  *
  * @param usedThatDay - calls that were made before on the day of `beginsAt` (epoch ms).
  */
 export function endOfReading(pages: readonly number[], pace: Pace, beginsAt: number, usedThatDay: number): number {
   let at = beginsAt;
+  let midnight = nextUtcMidnight(at);
   let callsOfDay = Math.max(0, pace.callsPerDay - usedThatDay);
   let readOfEach = 0;
   const lengths = [...pages].sort((a, b) => a - b);
@@ -71,31 +72,52 @@ export function endOfReading(pages: readonly number[], pace: Pace, beginsAt: num
     const callMs = Math.max(1000 / pace.callsPerSecond, pace.pageMs / chains);
     let calls = (length - readOfEach) * chains;
     readOfEach = length;
-    for (;;) {
-      const midnight = nextUtcMidnight(at);
-      const fitting = Math.min(callsOfDay, (midnight - at) / callMs);
-      if (calls <= fitting) break;
-      calls -= fitting;
+    /** Makes as many of the calls as can be, each of which takes so long. */
+    const make = (most: number, eachMs: number) => {
+      const made = Math.min(calls, most);
+      calls -= made;
+      callsOfDay -= made;
+      at += made * eachMs;
+    };
+    while (calls > ROUNDING) {
+      make(freeCalls(pace.callsPerDay, callsOfDay, chains, callMs, midnight - at), callMs);
+      // and then those that are kept back, spread over the rest of the day
+      const keptMs = WINDOW_MS / keptPerWindow(pace.callsPerDay, chains);
+      make(Math.min(callsOfDay, (midnight - at) / keptMs), keptMs);
+      if (calls <= ROUNDING) break;
       at = midnight;
+      midnight += DAY_MS;
       callsOfDay = pace.callsPerDay;
     }
-    at += calls * callMs;
-    callsOfDay -= calls;
   }
   return at;
 }
 
+/** How many calls of `callMs` each can be made in what is left of a day before those that are kept back are reached. */
+function freeCalls(callsPerDay: number, callsOfDay: number, chains: number, callMs: number, leftMs: number): number {
+  const inTime = Math.min(callsOfDay, leftMs / callMs);
+  if (callsPerDay === Infinity) return inTime;
+  const keptPerMs = keptPerWindow(callsPerDay, chains) / WINDOW_MS;
+  // fewer are kept as time passes
+  const less = 1 - keptPerMs * callMs;
+  return less <= 0 ? inTime : Math.max(0, Math.min(inTime, (callsOfDay - keptPerMs * leftMs) / less));
+}
+
 /**
- * Calls a second that were reached lately: since the run began, or since the beginning of the ledger's day, and until the
- * last call, so that no wait for another day counts. What Zoom's refusals and other apps cost is in it.
+ * Calls a second that were reached on this UTC day, so that no wait for another one counts: what Zoom's refusals and other
+ * apps cost is in it. While nothing is known of the day, and once only calls are left that are kept back, the fastest.
  */
-function measuredRate({ startedAt, now, limit, ledger }: Omit<Reading, 'shards'>, callsOfRun: number): number {
-  if (ledger === undefined || ledger.day === '') return limit.callsPerSecond;
-  const dayBegan = Date.parse(ledger.day);
-  const calls = startedAt >= dayBegan ? callsOfRun : ledger.usedToday;
-  const readingMs = Math.max(0, Math.min(now, ledger.nextMs) - Math.max(startedAt, dayBegan));
-  const assumed = (SETTLING_MS / 1000) * (limit.callsPerSecond / HEADROOM);
-  return (1000 * (calls + assumed)) / (readingMs + SETTLING_MS);
+function measuredRate(
+  { day, usedToday, nextMs }: LedgerEntry,
+  run: { startedAt: number; now: number; calls: number; chains: number; callsPerDay: number; fastest: number },
+): number {
+  const { startedAt, now, callsPerDay, fastest } = run;
+  const kept = keptPerWindow(callsPerDay, run.chains) * (1 + (nextUtcMidnight(now) - now) / WINDOW_MS);
+  if (day !== utcDate(now) || callsPerDay - usedToday <= kept) return fastest;
+  const dayBegan = Date.parse(day);
+  const calls = startedAt >= dayBegan ? run.calls : usedToday;
+  const readingMs = Math.max(0, Math.min(now, nextMs) - Math.max(startedAt, dayBegan));
+  return (1000 * calls + SETTLING_MS * fastest) / (readingMs + SETTLING_MS);
 }
 
 /** What a page of these shards has taken on average, 0 while that is not known. */

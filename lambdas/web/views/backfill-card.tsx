@@ -118,7 +118,7 @@ function causeOf({ state, waitingUntil, throttledByZoom, problem }: BackfillView
         , {duration(wait)} from now.{' '}
         {throttledByZoom
           ? 'Zoom says that the account’s calls of today are used up, by all of the apps on it.'
-          : 'The connector uses only a share of the calls that Zoom allows an account a day, so that your other apps have theirs.'}{' '}
+          : 'The connector uses only a share of the calls that Zoom allows an account a day, so that your other apps have theirs. A few pages are read meanwhile, to keep the place in each list.'}{' '}
         {state === 'running' && 'The lists of users have a quota of their own, and are still being read. '}
         Nothing is lost, and reading goes on by itself.
       </p>

@@ -89,6 +89,12 @@ describe("a connection's page", () => {
     expect(pages.map((html) => html.includes('by all of the apps on it'))).toEqual([true, false]);
   });
 
+  it('says that a few pages are read meanwhile, unless Zoom takes no calls', () => {
+    const waiting = { state: 'waiting', waitingUntil: '2026-10-12T09:00:00Z' } as const;
+    const pages = [true, false].map((throttledByZoom) => page(backfilling({ ...waiting, throttledByZoom })));
+    expect(pages.map((html) => html.includes('A few pages are read meanwhile'))).toEqual([false, true]);
+  });
+
   it('says that users are read while the reports wait', () => {
     const waitingUntil = '2026-10-12T09:00:00Z';
     const pages = (['running', 'waiting'] as const).map((state) => page(backfilling({ state, waitingUntil })));
