@@ -25,6 +25,8 @@ export const Fault = z.strictObject({
   kind: z.enum(FAULT_KINDS),
   /** Probability of striking a call that matches. */
   rate: z.number().min(0).max(1).default(1),
+  /** How many calls that it could strike it spares first. */
+  skip: z.int().nonnegative().default(0),
   /** How many calls it strikes before it is over; without it, it lasts until removed. */
   count: z.int().positive().optional(),
   /** Only calls whose path starts so. */
@@ -45,6 +47,8 @@ export type Fault = z.infer<typeof Fault>;
 /** A fault that waits for calls. */
 export interface ArmedFault extends Fault {
   readonly id: number;
+  /** Calls spared so far by `skip`. */
+  skipped: number;
   /** Calls struck so far. */
   struck: number;
 }
@@ -72,7 +76,7 @@ export class Faults {
   /** Adds a fault. */
   arm(fault: Fault): ArmedFault {
     this.lastId += 1;
-    const armed = { ...fault, id: this.lastId, struck: 0 };
+    const armed = { ...fault, id: this.lastId, skipped: 0, struck: 0 };
     this.armed.push(armed);
     return armed;
   }
@@ -80,7 +84,8 @@ export class Faults {
   /** Finds the fault of a kind that strikes a call, and counts the strike; `undefined` when the call is spared. */
   strike(kind: Fault['kind'], target: FaultTarget): ArmedFault | undefined {
     const fault = this.armed.find(
-      (candidate) => candidate.kind === kind && matches(candidate, target) && this.isHit(candidate.rate),
+      (candidate) =>
+        candidate.kind === kind && matches(candidate, target) && !isSpared(candidate) && this.isHit(candidate.rate),
     );
     if (fault === undefined) return undefined;
     fault.struck += 1;
@@ -98,6 +103,13 @@ export class Faults {
     this.draws += 1;
     return fraction(mix(this.seed, this.draws, 21)) < rate;
   }
+}
+
+/** Whether a call that matches is one of the first, which the fault leaves alone. */
+function isSpared(fault: ArmedFault): boolean {
+  if (fault.skipped === fault.skip) return false;
+  fault.skipped += 1;
+  return true;
 }
 
 function matches(fault: Fault, target: FaultTarget): boolean {

@@ -163,6 +163,16 @@ describe('a fault that is armed', () => {
     expect(strikes(faultsWith({ count: 3 }), call, 10)).toBe(3);
   });
 
+  it('spares the calls that it was told to skip, and strikes the next', () => {
+    const faults = faultsWith({ skip: 3, count: 1 });
+    expect([strikes(faults, call, 3), strikes(faults, call, 1)]).toEqual([0, 1]);
+  });
+
+  it('counts among the calls that it skips only those that it could strike', () => {
+    const faults = faultsWith({ skip: 1, path: '/v2/users' });
+    expect([strikes(faults, { ...call, path: '/v2/report' }, 5), strikes(faults, call, 1)]).toEqual([0, 0]);
+  });
+
   it('strikes about as often as its rate says', () => {
     const struck = strikes(faultsWith({ rate: 0.25 }), call, 4000);
     expect(Math.abs(struck - 1000)).toBeLessThan(100);
