@@ -24,6 +24,7 @@ export function connectionRecord(change: Partial<ConnectionRecord> = {}): Connec
     lastSync: null,
     firstReadAt: null,
     sweptAt: null,
+    usersMissedBy: null,
     capabilities: [],
     lostStreams: [],
     ...change,

@@ -18,6 +18,8 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill'> {
   readonly firstReadAt: string | null;
   /** When the last daily sweep (late rows, all users) was completed. */
   readonly sweptAt: string | null;
+  /** The run whose lists of users missed somebody whom the next sync looks for once more; `null` when nobody is looked for. */
+  readonly usersMissedBy: string | null;
   /** Streams that could be read with this consent once, and now cannot. */
   readonly lostStreams: readonly string[];
 }

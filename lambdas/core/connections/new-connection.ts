@@ -26,6 +26,7 @@ export function newConnection(name: string, now: number): ConnectionRecord {
     lastSync: null,
     firstReadAt: null,
     sweptAt: null,
+    usersMissedBy: null,
     capabilities: [],
     lostStreams: [],
   };

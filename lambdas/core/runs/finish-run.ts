@@ -54,12 +54,20 @@ export function makeFinishRun(ports: FinishRunPorts) {
     const summary = { shards: shards.length, usersGone: 0, deadLetters: 0, ...totalsOf(shards) };
     if (connection === undefined || startedAt === undefined) return { status: connection?.status ?? null, ...summary };
 
+    let usersMissedBy: string | null = null;
+    const looked = shards.some(({ shard }) => shard.stream === 'user');
     const counts = isCurrent(connection, run) && !wasCancelled(connection, run, shards);
     if (counts) {
       const isFresh = clock.now() - Date.parse(startedAt) < LISTS_LAST_MS;
       // the first read has stored whom it saw and nobody else; its conclusions may be drawn again
       const isFirst = run.kind === 'backfill' && (connection.firstReadAt ?? startedAt) === startedAt;
-      if (!isFirst && isFresh && areUsersComplete(shards)) summary.usersGone = await reconcileUsers(ports, run);
+      if (!isFirst && isFresh && areUsersComplete(shards)) {
+        const before = missedBefore(connection, run);
+        const { gone, missed } = await reconcileUsers(ports, run, before);
+        summary.usersGone = gone;
+        // whom a second look misses anew is left to the next sweep: so the lists are not read over and over
+        if (before === undefined && missed > 0) usersMissedBy = run.runId;
+      }
       summary.deadLetters = await writeLetters(run, shards);
       await settleLetters(run, shards);
     }
@@ -72,10 +80,17 @@ export function makeFinishRun(ports: FinishRunPorts) {
       }
     }
     const changed = await changeConnection(connections, run.connectionId, (current) =>
-      startOf(current, run) === undefined ? undefined : conclusionOf(current, run, shards, gaps, clock.now()),
+      startOf(current, run) === undefined
+        ? undefined
+        : { ...conclusionOf(current, run, shards, gaps, clock.now()), ...(looked && { usersMissedBy }) },
     );
     return { status: changed?.status ?? null, ...summary };
   };
+
+  /** The run that missed users whom this one has looked for once more. A run that is concluded again is none. */
+  function missedBefore({ usersMissedBy }: ConnectionRecord, run: RunRef): RunRef | undefined {
+    return usersMissedBy === null || usersMissedBy === run.runId ? undefined : { ...run, runId: usersMissedBy };
+  }
 
   /** What a sync could not read the next one reads: its checkpoint does not move. */
   async function writeLetters({ kind, connectionId }: RunRef, shards: readonly ShardProgress[]): Promise<number> {

@@ -112,7 +112,8 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
       !isFirstReadOpen(connection) && (connection.sweptAt === null || now - Date.parse(connection.sweptAt) >= DAY_MS);
     const today = utcDate(now);
     const increments = await Promise.all(REPORTS.map((stream) => increment(connection, stream, now)));
-    if (!isSweepDue) return increments.flat();
+    if (!isSweepDue)
+      return connection.usersMissedBy === null ? increments.flat() : [...userShards(), ...increments.flat()];
     const swept = dailyShards(datesBetween(addDays(today, -settings.sweepDays), today));
     const shards = [...userShards(), ...increments.flat(), ...swept, ...(await missingShards(connection.id))];
     return [...new Map(shards.map((shard) => [shard.id, shard])).values()];

@@ -22,27 +22,40 @@ export function areUsersComplete(shards: readonly ShardProgress[]): boolean {
   );
 }
 
+/** What the lists of users of a complete run say about those whom they do not name. */
+export interface Reconciliation {
+  /** How many were marked as gone. */
+  readonly gone: number;
+  /** How many more the lists do not name. */
+  readonly missed: number;
+}
+
 /**
- * Marks the users whom no list of a complete run named as gone. An invited user who has come is known by an id from
- * then on: the fact of the invitation names the user's fact as its successor.
+ * Marks the users whom neither the lists of a complete run nor those of the one before named as gone: one run alone can
+ * miss a user who changes from one list to another meanwhile. An invited user who has come is known by an id from then
+ * on: the fact of the invitation names the user's fact as its successor.
  *
- * @returns how many facts were changed.
+ * @param before - the complete run before; nobody is marked when `undefined`.
  */
 export async function reconcileUsers(
   ports: { readonly facts: FactStore; readonly seenUsers: SeenUsers },
   run: RunRef,
-): Promise<number> {
+  before: RunRef | undefined,
+): Promise<Reconciliation> {
   const seen = await ports.seenUsers.read(run);
   const missing: Fact[] = [];
   for await (const fact of ports.facts.read(run.connectionId, 'user')) {
     if (fact.state === 'present' && !seen.has(fact.id)) missing.push(fact);
   }
-  const successors = await findSuccessors(ports.facts, run.connectionId, seen, missing.filter(isOfInvitation));
-  const gone = missing.map((fact) =>
+  if (before === undefined || missing.length === 0) return { gone: 0, missed: missing.length };
+  const seenBefore = await ports.seenUsers.read(before);
+  const missedTwice = missing.filter(({ id }) => !seenBefore.has(id));
+  const successors = await findSuccessors(ports.facts, run.connectionId, seen, missedTwice.filter(isOfInvitation));
+  const gone = missedTwice.map((fact) =>
     goneFact(fact, isInvitation(fact.raw) ? successors.get(addressOf(fact)) : undefined),
   );
   for (let start = 0; start < gone.length; start += SLICE) await ports.facts.write(gone.slice(start, start + SLICE));
-  return gone.length;
+  return { gone: gone.length, missed: missing.length - gone.length };
 }
 
 /** The seen users that have the address of a vanished invitation: address → the user's fact id. */

@@ -27,6 +27,11 @@ export function totalsOf(shards: readonly ShardProgress[]): { unread: number; fa
   };
 }
 
+/** Whether the shard is one that only a daily sweep reads: a report's whole dates. */
+function isOfSweep({ shard }: ShardProgress): boolean {
+  return shard.stream !== 'user' && shard.floor === null;
+}
+
 /** Whether the shard was not read to its end, and Zoom did not deny it. */
 export function isUnread({ state }: ShardProgress): boolean {
   return state !== 'done' && state !== 'denied';
@@ -99,7 +104,7 @@ function completedBy(
 ): ConnectionChange {
   const startedAt = startOf(current, run);
   if (startedAt === undefined || open.some(isUnread)) return {};
-  if (run.kind === 'sync') return shards.some(({ shard }) => shard.stream === 'user') ? { sweptAt: startedAt } : {};
+  if (run.kind === 'sync') return shards.some(isOfSweep) ? { sweptAt: startedAt } : {};
   if (current.backfill?.isOfRange) return {};
   return { sweptAt: startedAt, firstReadAt: current.firstReadAt ?? startedAt };
 }

@@ -179,7 +179,8 @@ describe('the end of a sync', () => {
 
   it.each([
     ['a sweep', ALL_DONE, STARTED],
-    ['no sweep', [ACTIVITY, OPERATION], null],
+    ['no sweep', shardsSince('user_activity', NOW - HOUR, NOW).map((shard) => doneShard(shard)), null],
+    ['a second look for users', USERS, null],
     ['half a sweep', [...USERS, ACTIVITY, unread(OPERATION)], null],
   ])('with %s notes it accordingly', async (_, shards, sweptAt) => {
     expect((await after(sync(shards))).sweptAt).toBe(sweptAt);
@@ -295,26 +296,55 @@ describe('a checkpoint', () => {
 describe('the users', () => {
   const gone = factOf('user', userRow());
   const usersAfter = async (given: Given) => {
-    const { facts, finish } = finishing(given);
+    const { facts, finish, connection } = finishing(given);
     await facts.write([gone]);
     const { usersGone } = await finish();
-    return { usersGone, state: facts.ofKind('user')[0]?.state };
+    return { usersGone, state: facts.ofKind('user')[0]?.state, missedBy: connection().usersMissedBy };
   };
+  const STAYS = { usersGone: 0, state: 'present' };
 
   it('are left to the next sweep by a run that took days: who came in between would pass for gone', async () => {
     const record = connectedRecord({ syncRun: { runId: SYNC.runId, startedAt: instant(-2 * DAY) } });
-    expect(await usersAfter(sync(ALL_DONE, record))).toEqual({ usersGone: 0, state: 'present' });
+    expect(await usersAfter(sync(ALL_DONE, record))).toMatchObject(STAYS);
   });
 
   it.each([
     ['sweep', sync(ALL_DONE)],
     ['backfill', backfill(ALL_DONE, { ...BACKFILLING, firstReadAt: instant(-DAY) })],
-  ])('whom a complete %s did not name are gone', async (_, given) => {
-    expect(await usersAfter(given)).toEqual({ usersGone: 1, state: 'gone' });
+  ])('whom a complete %s did not name are looked for once more', async (_, given) => {
+    expect(await usersAfter(given)).toEqual({ ...STAYS, missedBy: given.run.runId });
+  });
+
+  it('whom the second look does not name either are gone, and looked for no more', async () => {
+    const given = sync([...USERS, ACTIVITY], { ...SYNCING, usersMissedBy: 'tick-0' });
+    expect(await usersAfter(given)).toEqual({ usersGone: 1, state: 'gone', missedBy: null });
+  });
+
+  it('whom the second look alone does not name stay, and are left to the next sweep', async () => {
+    const { facts, seenUsers, finish, connection } = finishing(sync(USERS, { ...SYNCING, usersMissedBy: 'tick-0' }));
+    await facts.write([gone]);
+    await seenUsers.add({ ...SYNC, runId: 'tick-0' }, 'user.active.0', [gone.id]);
+    await finish();
+    expect([facts.ofKind('user')[0]?.state, connection().usersMissedBy]).toEqual(['present', null]);
+  });
+
+  it('stay when the same end is drawn twice', async () => {
+    expect(await usersAfter(sync(ALL_DONE, { ...SYNCING, usersMissedBy: SYNC.runId }))).toMatchObject(STAYS);
+  });
+
+  it('are not looked for over and over when the second look was not complete', async () => {
+    const given = sync([...USERS.slice(0, 2), unread(USERS[2]!)], { ...SYNCING, usersMissedBy: 'tick-0' });
+    expect(await usersAfter(given)).toEqual({ ...STAYS, missedBy: null });
+  });
+
+  it('are still looked for after a run that read none', async () => {
+    expect(await usersAfter(sync([ACTIVITY], { ...SYNCING, usersMissedBy: 'tick-0' }))).toMatchObject({
+      missedBy: 'tick-0',
+    });
   });
 
   it('are not looked for by the first read, which has nothing to compare with', async () => {
-    expect(await usersAfter(backfill(ALL_DONE))).toEqual({ usersGone: 0, state: 'present' });
+    expect(await usersAfter(backfill(ALL_DONE))).toEqual({ ...STAYS, missedBy: null });
   });
 
   it.each([
@@ -323,7 +353,7 @@ describe('the users', () => {
     ['read with an older consent', { ...sync(ALL_DONE), run: { ...SYNC, generation: 'g0' } }],
     ['belongs to a paused connection', sync(ALL_DONE, { ...SYNCING, status: 'paused' })],
   ])('stay when the pass %s', async (_, given) => {
-    expect(await usersAfter(given)).toEqual({ usersGone: 0, state: 'present' });
+    expect(await usersAfter(given)).toMatchObject(STAYS);
   });
 });
 

@@ -254,6 +254,11 @@ describe('a sync', () => {
     expect([shards.filter(({ stream }) => stream === 'user').length, whole(shards).length]).toEqual([3, 8]);
   });
 
+  it('looks for users once more whom the lists have missed, and for them alone', async () => {
+    const shards = await shardsOf(SYNC, { ...SWEPT, usersMissedBy: 'tick-1' });
+    expect([shards.filter(({ stream }) => stream === 'user').length, whole(shards)]).toEqual([3, []]);
+  });
+
   it.each([
     ['before a day is over', connectedRecord({ sweptAt: instant(-DAY + 1) }), 0],
     ['when it never did', connectedRecord({ sweptAt: null }), 8],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import type { RunRef } from '../../../../lambdas/contract/workflow';
 import { type Fact, goneFact } from '../../../../lambdas/core/facts/fact';
 import type { ShardProgress } from '../../../../lambdas/core/runs/ports';
 import { areUsersComplete, reconcileUsers } from '../../../../lambdas/core/runs/reconcile-users';
@@ -12,56 +13,68 @@ const JON = factOf('user', userRow({ id: 'u-Jon_2', email: 'jon.dale@example.com
 const INVITED = factOf('user', pendingRow());
 const ARRIVED = factOf('user', userRow({ id: 'u-New_3', email: 'new.hire@example.com' }));
 
-/** The store after a complete pass that saw `seen`. */
-async function after(stored: readonly Fact[], seen: readonly Fact[]) {
+const BEFORE: RunRef = { ...SYNC, runId: 'tick-0' };
+
+/** The store after a complete pass that saw `seen`, and one before it that saw `seenBefore`. */
+async function after(stored: readonly Fact[], seen: readonly Fact[], seenBefore = seen) {
   const facts = new InMemoryFactStore(...stored);
   const seenUsers = new InMemorySeenUsers();
-  await seenUsers.add(
-    SYNC,
-    'user.active.0',
-    seen.map(({ id }) => id),
-  );
-  const changed = await reconcileUsers({ facts, seenUsers }, SYNC);
-  return { facts, changed, stream: facts.stream };
+  const idsOf = (users: readonly Fact[]) => users.map(({ id }) => id);
+  await seenUsers.add(SYNC, 'user.active.0', idsOf(seen));
+  await seenUsers.add(BEFORE, 'user.active.0', idsOf(seenBefore));
+  const said = await reconcileUsers({ facts, seenUsers }, SYNC, BEFORE);
+  return { facts, said, stream: facts.stream };
 }
 
-describe('a complete pass over the users', () => {
-  it('marks whom no list named as gone', async () => {
+describe('two complete passes over the users, one after the other,', () => {
+  it('mark whom no list named as gone', async () => {
     const { stream } = await after([MIRA, JON], [MIRA]);
     expect(stream).toEqual([{ event: 'MODIFY', fact: goneFact(JON, undefined) }]);
   });
 
-  it('leaves whom a list named', async () => {
-    expect((await after([MIRA, JON], [MIRA, JON])).stream).toEqual([]);
+  it.each([
+    ['both', [MIRA, JON], [MIRA, JON]],
+    ['the first alone', [MIRA], [MIRA, JON]],
+    ['the second alone', [MIRA, JON], [MIRA]],
+  ])('leave whom %s named', async (_, seen, seenBefore) => {
+    expect((await after([MIRA, JON], seen, seenBefore)).stream).toEqual([]);
   });
 
-  it('leaves who is gone already', async () => {
+  it('leave who is gone already', async () => {
     expect((await after([goneFact(JON, undefined)], [MIRA])).stream).toEqual([]);
   });
 
-  it('says how many it marked', async () => {
-    expect((await after([MIRA, JON], [])).changed).toBe(2);
+  it('say how many they marked, and how many the second missed', async () => {
+    expect((await after([MIRA, JON, ARRIVED], [], [MIRA])).said).toEqual({ gone: 2, missed: 1 });
   });
 
-  it('marks nobody of another connection', async () => {
+  it('mark nobody of another connection', async () => {
     const theirs = factOf('user', userRow(), { connectionId: 'c2', zoomAccountId: 'account-2', retentionDays: 365 });
     expect((await after([theirs], [])).stream).toEqual([]);
   });
 
-  it('changes nothing when it is repeated', async () => {
+  it('change nothing when the second is repeated', async () => {
     const { facts } = await after([MIRA, JON], [MIRA]);
     expect((await after([...facts.items.values()], [MIRA])).stream).toEqual([]);
   });
 
-  it('marks exactly the missing, whoever they are', async () => {
+  it('mark exactly whom both missed, whoever they are', async () => {
     const users = Array.from({ length: 20 }, (_, n) => factOf('user', userRow({ id: `u${n}` })));
     await fc.assert(
-      fc.asyncProperty(fc.subarray(users), fc.subarray(users), async (stored, seen) => {
-        const { facts } = await after(stored, seen);
+      fc.asyncProperty(fc.subarray(users), fc.subarray(users), fc.subarray(users), async (stored, seen, before) => {
+        const { facts } = await after(stored, seen, before);
         const present = [...facts.items.values()].filter(({ state }) => state === 'present');
-        expect(present).toEqual(stored.filter((fact) => seen.includes(fact)));
+        expect(present).toEqual(stored.filter((fact) => seen.includes(fact) || before.includes(fact)));
       }),
     );
+  });
+});
+
+describe('a complete pass over the users that is the first to miss somebody', () => {
+  it('marks nobody, and says how many it missed', async () => {
+    const facts = new InMemoryFactStore(MIRA, JON);
+    const said = await reconcileUsers({ facts, seenUsers: new InMemorySeenUsers() }, SYNC, undefined);
+    expect([said, facts.stream]).toEqual([{ gone: 0, missed: 2 }, []]);
   });
 });
 
