@@ -1,17 +1,14 @@
-import { InvokeCommand, ListFunctionsCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
-import type { RunPlan, RunRequest, WorkerOutcome } from '../../lambdas/contract/workflow';
+import type { PlanTask, RunPlan, RunRequest, WorkerOutcome } from '../../lambdas/contract/workflow';
 import { addDays } from '../../lambdas/core/runs/shards';
-import { lambda, statusOf, syncNow, whenStatus } from './support/stack';
+import { functionNamed, lambda, statusOf, syncNow, whenStatus } from './support/stack';
 import { ZoomAccount, connect, zoomStats } from './support/zoom-account';
 
 /** Invokes a function of the stack as the workflow does. */
 async function invoke<Answer>(description: string, payload: unknown): Promise<Answer> {
-  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-  const found = Functions.find((candidate) => candidate.Description === `Zoom connector: ${description}`);
-  const answer = await lambda.send(
-    new InvokeCommand({ FunctionName: found?.FunctionName, Payload: JSON.stringify(payload) }),
-  );
+  const FunctionName = await functionNamed(description);
+  const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(payload) }));
   const text = answer.Payload?.transformToString() ?? '';
   if (answer.FunctionError !== undefined) throw new Error(text);
   return JSON.parse(text) as Answer;
@@ -19,12 +16,13 @@ async function invoke<Answer>(description: string, payload: unknown): Promise<An
 
 describe('the tokens of a connection', () => {
   it('are refreshed once when 50 functions find them expired at the same moment', async () => {
-    const account = await ZoomAccount.create({ activitiesPerDay: 5, operationsPerDay: 5 });
+    const account = await ZoomAccount.create({ plan: 'business', activitiesPerDay: 5, operationsPerDay: 5 });
     const connectionId = await connect(account, 'Fifty at once');
     const today = new Date().toISOString().slice(0, 10);
-    const range = { from: addDays(today, -23), to: addDays(today, -1) };
+    const range = { from: addDays(today, -2), to: addDays(today, -1) };
     const request: RunRequest = { connectionId, runId: 'fifty', kind: 'backfill', ...range };
-    const { run, workers } = await invoke<RunPlan>('says what a run reads', request);
+    const task: PlanTask = { request, executionArn: 'arn:of:none' };
+    const { run, workers } = await invoke<RunPlan>('says what a run reads', task);
     const fifty = Array.from({ length: 50 }, (_, index) => workers[index % workers.length]);
     await account.expireTokens();
     const before = (await zoomStats()).refreshes;

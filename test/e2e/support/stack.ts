@@ -5,10 +5,10 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient, paginateListSecrets } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +18,7 @@ import { ROOT } from '../../../dev/local/paths';
 import { StackFile } from '../../../dev/local/stack-file';
 import type { Connection } from '../../../lambdas/contract/connection';
 import type { Fact } from '../../../lambdas/core/facts/fact';
+import { partitionKeys } from '../../../lambdas/core/facts/fact-key';
 
 const STACK_FILE = process.env['CONNECTOR_STACK_FILE'] ?? join(ROOT, '.local/stack.json');
 
@@ -70,12 +71,21 @@ export async function statusOf(connectionId: string): Promise<Connection> {
   return operate<Connection>('status', connectionId);
 }
 
+/** The same from the operator function itself: to be asked often, as the CLI takes a second to start. */
+export async function lookAt(connectionId: string): Promise<Connection> {
+  const Payload = JSON.stringify({ command: 'status', connectionId });
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: output('OperatorFunctionName'), Payload }));
+  const result = JSON.parse(answer.Payload?.transformToString() ?? '') as { ok: boolean; answer: Connection };
+  if (!result.ok) throw new Error(`no status of ${connectionId}`);
+  return result.answer;
+}
+
 /** Reads everything new now, and waits until it is there. */
 export async function syncNow(connectionId: string): Promise<Connection> {
   const startedAt = Date.now();
   await operate('sync', connectionId);
   return until('a sync that began after now', async () => {
-    const connection = await statusOf(connectionId);
+    const connection = await lookAt(connectionId);
     // the end of a sync that had begun before ours says nothing about ours: two ends are needed then, and come
     return connection.lastSync !== null && Date.parse(connection.lastSync.at) > startedAt ? connection : undefined;
   });
@@ -84,7 +94,7 @@ export async function syncNow(connectionId: string): Promise<Connection> {
 /** Waits for the connection to be in the status. */
 export async function whenStatus(connectionId: string, status: Connection['status']): Promise<Connection> {
   return until(`the status ${status}`, async () => {
-    const connection = await statusOf(connectionId);
+    const connection = await lookAt(connectionId);
     return connection.status === status ? connection : undefined;
   });
 }
@@ -94,6 +104,14 @@ export async function scaleWaits(share: number): Promise<void> {
   const body = JSON.stringify({ 'stepfunctions._SFN_WAIT_SCALE': share });
   const response = await fetch(`${stack.endpointUrl}/_ministack/config`, { method: 'POST', body });
   if (!response.ok) throw new Error(`the emulator answered ${response.status}`);
+}
+
+/** The name of the function with this description. */
+export async function functionNamed(description: string): Promise<string> {
+  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
+  const found = Functions.find((candidate) => candidate.Description === `Zoom connector: ${description}`);
+  if (found?.FunctionName === undefined) throw new Error(`no function ${description}`);
+  return found.FunctionName;
 }
 
 const PATIENCE_MS = 120_000;
@@ -119,8 +137,17 @@ export async function itemsOf(table: 'FactsTableName' | 'ControlTableName'): Pro
 
 /** All stored facts of a connection. */
 export async function factsOf(connectionId: string): Promise<Fact[]> {
-  const items = (await itemsOf('FactsTableName')) as unknown as Fact[];
-  return items.filter((fact) => fact.connectionId === connectionId);
+  const partitions = partitionKeys(connectionId).map(async (partition) => {
+    const facts: Fact[] = [];
+    const query = {
+      TableName: output('FactsTableName'),
+      KeyConditionExpression: 'pk = :partition',
+      ExpressionAttributeValues: { ':partition': partition },
+    };
+    for await (const { Items = [] } of paginateQuery({ client: dynamodb }, query)) facts.push(...(Items as Fact[]));
+    return facts;
+  });
+  return (await Promise.all(partitions)).flat();
 }
 
 /** What any function or API of the stack has logged. @param containing - text of the lines that count; all when left out. */

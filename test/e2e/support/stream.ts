@@ -16,22 +16,48 @@ export interface StreamRecord {
   readonly after: Fact | undefined;
 }
 
+/** All that was read of the stream, which is long, and where it goes on. */
+const read: _Record[] = [];
+let iterators: readonly string[] | undefined;
+let reading: Promise<void> = Promise.resolve();
+
 /** All records that the stream holds of a connection, in its order. */
 export async function streamRecordsOf(connectionId: string): Promise<StreamRecord[]> {
-  const StreamArn = output('FactsStreamArn');
-  const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
-  const records: StreamRecord[] = [];
-  for (const { ShardId } of StreamDescription?.Shards ?? []) {
-    const start = { StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' as const };
-    let { ShardIterator } = await streams.send(new GetShardIteratorCommand(start));
-    while (ShardIterator !== undefined) {
-      const { Records = [], NextShardIterator } = await streams.send(new GetRecordsCommand({ ShardIterator }));
-      records.push(...Records.map(toRecord));
+  await (reading = reading.then(readOn));
+  return read.filter((record) => isOf(record, connectionId)).map(toRecord);
+}
+
+/** Reads what has come since the last time. */
+async function readOn(): Promise<void> {
+  const open: string[] = [];
+  for (let iterator of iterators ?? (await oldest())) {
+    for (;;) {
+      const { Records = [], NextShardIterator } = await streams.send(
+        new GetRecordsCommand({ ShardIterator: iterator }),
+      );
+      read.push(...Records);
+      if (NextShardIterator === undefined) break;
+      iterator = NextShardIterator;
       // an open shard goes on for ever; an empty answer is its end for now
-      ShardIterator = Records.length === 0 ? undefined : NextShardIterator;
+      if (Records.length > 0) continue;
+      open.push(iterator);
+      break;
     }
   }
-  return records.filter(({ before, after }) => (after ?? before)?.connectionId === connectionId);
+  iterators = open;
+}
+
+async function oldest(): Promise<string[]> {
+  const StreamArn = output('FactsStreamArn');
+  const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
+  const starts = (StreamDescription?.Shards ?? []).map(({ ShardId }) =>
+    streams.send(new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' })),
+  );
+  return (await Promise.all(starts)).flatMap(({ ShardIterator }) => ShardIterator ?? []);
+}
+
+function isOf({ dynamodb }: _Record, connectionId: string): boolean {
+  return (dynamodb?.NewImage ?? dynamodb?.OldImage)?.['connectionId']?.S === connectionId;
 }
 
 function toRecord({ eventName, dynamodb }: _Record): StreamRecord {

@@ -58,6 +58,12 @@ export class ZoomAccount {
     return async () => void (await control('DELETE', `faults/${id}`));
   }
 
+  /** Whether each of the faults of this account has struck as often as it was to. */
+  async hasFailed(): Promise<boolean> {
+    const { faults } = (await control('GET', 'faults')) as { faults: { account?: string }[] };
+    return faults.every(({ account }) => account !== this.id);
+  }
+
   /** Calls of Zoom's API that have come for the account so far. */
   async calls(): Promise<number> {
     const { callsByLabel } = await zoomStats();
@@ -100,19 +106,25 @@ export async function zoomStats(): Promise<ZoomStats> {
   return (await control('GET', 'stats')) as ZoomStats;
 }
 
-/** Invites, goes to Zoom and allows, as an admin does. @returns the connection's id, once it has the status. */
-export async function connect(
-  account: ZoomAccount,
-  name: string,
-  status: Connection['status'] = 'connected',
-): Promise<string> {
+/** Invites, goes to Zoom and allows, as an admin does. @returns the connection's id. */
+export async function consent(account: ZoomAccount, name: string): Promise<string> {
   const invite = await operate<OperatorAnswers['invite']>('invite', '--name', name);
   const browser = new Browser();
   const consentPage = await browser.submit(invite.url);
   const page = await account.decide(browser, consentPage, 'allow');
   if (page.status !== 200) throw new Error(`the connection's page answered ${page.status}`);
-  await whenStatus(invite.connectionId, status);
   return invite.connectionId;
+}
+
+/** The same, and waits until the connection has the status. */
+export async function connect(
+  account: ZoomAccount,
+  name: string,
+  status: Connection['status'] = 'connected',
+): Promise<string> {
+  const connectionId = await consent(account, name);
+  await whenStatus(connectionId, status);
+  return connectionId;
 }
 
 async function control(method: string, path: string, body?: unknown): Promise<unknown> {
