@@ -57,7 +57,7 @@ export class ConnectionRuns extends Construct {
     });
     controlTable.grant(plan, {
       get: ['connections', 'checkpoint', 'quota', 'lease'],
-      query: ['deadLetter'],
+      query: ['run', 'deadLetter'],
       put: ['connections', 'run', 'quota'],
       update: ['lease'],
     });

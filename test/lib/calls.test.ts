@@ -125,6 +125,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => connections.update(record, {}),
     () => checkpoints.find('c1', 'user_activity'),
     () => progress.plan(BACKFILL, [plannedShard(shard, 0)]),
+    () => progress.list(BACKFILL),
     () => all(deadLetters.list('c1', 'read')),
     ...callsOfReading(reading),
   ],

@@ -69,7 +69,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   'Runs/PlanRole': [
     ...ownLogAndTraces('Runs/Plan'),
     'dynamodb:GetItem ControlTable of CONNECTION, CHECKPOINT#*, QUOTA#*, LEASE#*',
-    'dynamodb:Query ControlTable of DEADLETTER#*',
+    'dynamodb:Query ControlTable of RUN#*, DEADLETTER#*',
     'dynamodb:PutItem ControlTable of CONNECTION, RUN#*, QUOTA#*',
     'dynamodb:UpdateItem ControlTable of LEASE#*',
     ...writing('ControlTable'),

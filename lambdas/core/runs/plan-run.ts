@@ -8,7 +8,7 @@ import {
   type Shard,
 } from '../../contract/workflow';
 import type { Clock } from '../clock';
-import { type ConnectionRecord, isCancelled, isReadable } from '../connections/connection-record';
+import { type ConnectionRecord, isCancelled } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import type { ConnectionStore } from '../connections/ports';
@@ -51,29 +51,33 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const { connectionId, runId, kind } = request;
     const connection = await connections.find(connectionId);
     const run = { connectionId, runId, kind, generation: connection?.generation ?? '' };
-    if (connection === undefined || !isReadable(connection)) return { run, workers: [] };
-    if (isCancelled(connection, runId)) return { run, workers: [] };
+    if (connection === undefined) return { run, workers: [] };
 
     const began = beginningOf(connection, request);
     const now = began ?? clock.now();
     // its lists of users may be days old by now, and would tell of users who came since that they are gone
     const goesOnForNone = (request.part ?? 1) > 1 && began === undefined;
-    if (goesOnForNone || isAnotherRunning(connection, request, now)) return { run, workers: [] };
-    // a sync with nothing new is to cost few calls, so it finds out by reading
-    const shards =
-      kind === 'backfill'
-        ? await allowedShards(run, connection, backfillShards(request, now))
-        : await syncShards(connection, now);
-    if (shards === undefined) return { run, workers: [] };
-    // a sync is small
-    const workers = Math.min(kind === 'backfill' ? BACKFILL_WORKERS : 1, shards.length);
-    // dealt out in turn: each worker gets some of each report and some of each age
-    await progress.plan(
-      run,
-      shards.map((shard, index) => plannedShard(shard, index % workers)),
-    );
-    await noteStart(request, executionArn, shards.length, new Date(now).toISOString());
-    return { run, workers: Array.from({ length: workers }, (_, index) => index) };
+    if (goesOnForNone || !mayBegin(connection, run, now)) return { run, workers: [] };
+    // once a run is noted its plan is whole, and stays what it was
+    if (began === undefined) {
+      // a sync with nothing new is to cost few calls, so it finds out by reading
+      const shards =
+        kind === 'backfill'
+          ? await allowedShards(run, connection, backfillShards(request, now))
+          : await syncShards(connection, now);
+      if (shards === undefined) return { run, workers: [] };
+      // a sync is small
+      const workers = Math.min(kind === 'backfill' ? BACKFILL_WORKERS : 1, shards.length);
+      // dealt out in turn: each worker gets some of each report and some of each age
+      await progress.plan(
+        run,
+        shards.map((shard, index) => plannedShard(shard, index % workers)),
+      );
+    }
+    const planned = await progress.list(run);
+    const isNoted = await noteStart(run, request, executionArn, planned.length, now);
+    const workers = isNoted ? [...new Set(planned.map(({ worker }) => worker))].sort() : [];
+    return { run, workers };
   };
 
   function backfillShards({ from, to, shards }: RunRequest, now: number): readonly Shard[] {
@@ -143,16 +147,20 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     return now - settings.backfillDays * DAY_MS;
   }
 
+  /** @returns whether it is noted: a consent, a cancellation or another run may have come in between. */
   async function noteStart(
-    { connectionId, runId, kind, from, shards }: RunRequest,
+    run: RunRef,
+    { from, shards }: RunRequest,
     executionArn: string,
     shardsTotal: number,
-    at: string,
-  ) {
-    await changeConnection(connections, connectionId, (current) => {
+    now: number,
+  ): Promise<boolean> {
+    const { connectionId, runId, kind } = run;
+    const startedAt = new Date(now).toISOString();
+    const noted = await changeConnection(connections, connectionId, (current) => {
+      if (!mayBegin(current, run, now)) return undefined;
+      if (kind === 'sync') return { syncRun: { runId, startedAt } };
       const { backfill } = current;
-      if (kind === 'sync') return { syncRun: { runId, startedAt: at } };
-      if (isCancelled(current, runId)) return undefined;
       // a step that is repeated, an execution that goes on for another, or one that was redriven
       if (backfill?.runId === runId)
         return { backfill: { ...backfill, executionArn, state: 'running', endedAt: null } };
@@ -162,7 +170,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
           executionArn,
           isOfRange: from !== undefined || shards !== undefined,
           state: 'running',
-          startedAt: at,
+          startedAt,
           endedAt: null,
           shardsDone: 0,
           shardsTotal,
@@ -171,7 +179,14 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
         },
       };
     });
+    return noted !== undefined && mayBegin(noted, run, now);
   }
+}
+
+/** Whether the run may begin, or go on, at `now` (epoch ms): with the consent in force, and no other of its kind. */
+function mayBegin(connection: ConnectionRecord, run: RunRef, now: number): boolean {
+  const { runId } = run;
+  return isCurrent(connection, run) && !isCancelled(connection, runId) && !isAnotherRunning(connection, run, now);
 }
 
 /**
@@ -188,7 +203,7 @@ function beginningOf({ backfill, syncRun }: ConnectionRecord, { runId }: RunRequ
   return known == null ? undefined : Date.parse(known.startedAt);
 }
 
-function isAnotherRunning({ backfill, syncRun }: ConnectionRecord, { kind, runId }: RunRequest, now: number): boolean {
+function isAnotherRunning({ backfill, syncRun }: ConnectionRecord, { kind, runId }: RunRef, now: number): boolean {
   if (kind === 'backfill') return backfill?.state === 'running' && backfill.runId !== runId;
   return syncRun !== null && syncRun.runId !== runId && now - Date.parse(syncRun.startedAt) < SYNC_ABANDONED_MS;
 }

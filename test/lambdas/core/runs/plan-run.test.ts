@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FactKind } from '../../../../lambdas/contract/fact';
+import { FACT_KINDS, type FactKind } from '../../../../lambdas/contract/fact';
 import type { RunRef, RunRequest, Shard } from '../../../../lambdas/contract/workflow';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makePlanRun } from '../../../../lambdas/core/runs/plan-run';
+import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
 import type { Probed } from '../../../../lambdas/core/runs/probe-streams';
 import { remedyFor } from '../../../../lambdas/core/zoom/remedies';
@@ -15,11 +16,13 @@ import { InMemoryCheckpointStore, InMemoryProgressStore, doneShard } from '../..
 const BACKFILL: RunRequest = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' };
 const SYNC: RunRequest = { connectionId: 'c1', runId: 'tick-2', kind: 'sync' };
 const BACKFILLING = connectedRecord({ status: 'backfilling', backfill: null, firstReadAt: null });
+const DENIED: Denied = { kind: 'denied', cause: 'missing_scope', reason: 'does not contain scopes:[report].' };
 /** A connection whose users and late rows were looked for an hour ago. */
 const SWEPT = connectedRecord({ sweptAt: instant(-HOUR) });
 
 function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', denied: new Map() }) {
   const probed: FactKind[] = [];
+  let happens: Partial<ConnectionRecord> | undefined;
   const ports = {
     connections: new InMemoryConnectionStore(record),
     checkpoints: new InMemoryCheckpointStore(),
@@ -27,6 +30,7 @@ function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', d
     deadLetters: new InMemoryDeadLetterStore(),
     probeStreams: (_run: RunRef, _connection: ConnectionRecord, streams: readonly FactKind[]) => {
       probed.push(...streams);
+      if (happens !== undefined) ports.connections.change('c1', happens);
       return Promise.resolve(answer);
     },
     clock: new FakeClock(),
@@ -39,7 +43,16 @@ function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', d
     const { run } = await plan(request);
     return (await ports.progress.list(run)).map(({ shard }) => shard);
   };
-  return { ...ports, probed, plan, shardsOf, connection: () => ports.connections.get('c1') };
+  return {
+    ...ports,
+    settings,
+    probed,
+    plan,
+    shardsOf,
+    connection: () => ports.connections.get('c1'),
+    /** Changes the connection while Zoom is asked what the grant covers. */
+    meanwhile: (change: Partial<ConnectionRecord>) => void (happens = change),
+  };
 }
 
 async function shardsOf(request: RunRequest, record: ConnectionRecord): Promise<readonly Shard[]> {
@@ -61,7 +74,7 @@ describe('a backfill', () => {
   });
 
   it('reads the dates that were asked for', async () => {
-    const shards = await shardsOf({ ...BACKFILL, from: '2026-09-30', to: '2026-10-01' }, connectedRecord());
+    const shards = await shardsOf({ ...BACKFILL, from: '2026-09-30', to: '2026-10-01' }, BACKFILLING);
     expect(idsOf(reports(shards))).toEqual([
       'user_activity.2026-10-01.whole',
       'user_activity.2026-09-30.whole',
@@ -95,6 +108,16 @@ describe('a backfill', () => {
     const activities = (await progress.list(run)).filter(({ shard }) => shard.stream === 'user_activity');
     expect(workers).toEqual([0, 1]);
     expect(workers.map((worker) => activities.filter((own) => own.worker === worker).length)).toEqual([4, 4]);
+  });
+
+  it.each([
+    ['there is a new consent', { generation: 'g2', backfill: null }],
+    ['the connection is paused', { status: 'paused', backfill: null }],
+    ['another has begun', { backfill: backfillRecord({ runId: 'backfill-0' }) }],
+  ] as const)('reads nothing and is not noted when, while it is planned, %s', async (_, change) => {
+    const world = planning(BACKFILLING);
+    world.meanwhile(change);
+    expect([(await world.plan(BACKFILL)).workers, world.connection().backfill]).toEqual([[], change.backfill]);
   });
 
   it('keeps its beginning and what has been read when it is planned again', async () => {
@@ -145,6 +168,30 @@ describe('a backfill that is planned again', () => {
     const before = idsOf(await shardsOf(BACKFILL));
     clock.advance(DAY);
     expect(idsOf(await shardsOf({ ...BACKFILL, part: 2 }))).toEqual(before);
+  });
+
+  it('keeps its workers and shards, whatever is configured and denied by then', async () => {
+    const denied = new Map<FactKind, Denied>();
+    const { plan, progress, settings, connection } = planning(BACKFILLING, { kind: 'probed', denied });
+    const before = await plan(BACKFILL);
+    const planned = await progress.list(before.run);
+    settings.backfillDays = 30;
+    denied.set('user', DENIED);
+    const again = await plan({ ...BACKFILL, part: 2 });
+    expect([again, await progress.list(again.run), connection().backfill?.shardsTotal]).toEqual([before, planned, 19]);
+  });
+
+  it('asks Zoom nothing', async () => {
+    const { plan, probed } = planning(BACKFILLING);
+    await plan(BACKFILL);
+    await plan({ ...BACKFILL, part: 2 });
+    expect(probed).toHaveLength(FACT_KINDS.length);
+  });
+
+  it('is planned whole when the first time broke off before it was noted', async () => {
+    const { plan, progress, shardsOf } = planning(BACKFILLING);
+    await progress.plan({ ...BACKFILL, generation: 'g1' }, [plannedShard(userShards()[0]!, 0)]);
+    expect([(await shardsOf(BACKFILL)).length, (await plan(BACKFILL)).workers]).toEqual([19, [0, 1]]);
   });
 
   it('runs again, also when it was noted as broken off', async () => {
@@ -305,8 +352,8 @@ describe('a sync', () => {
 });
 
 describe('a sync while another runs', () => {
-  const running = (since: number, runId = 'tick-1') =>
-    connectedRecord({ sweptAt: instant(), syncRun: { runId, startedAt: instant(since) } });
+  const running = (since: number) =>
+    connectedRecord({ sweptAt: instant(), syncRun: { runId: 'tick-1', startedAt: instant(since) } });
 
   it('reads nothing', async () => {
     expect(await shardsOf(SYNC, running(-HOUR))).toEqual([]);
@@ -323,7 +370,8 @@ describe('a sync while another runs', () => {
   });
 
   it('reads when that one is itself, planned again', async () => {
-    expect(await shardsOf(SYNC, running(-HOUR, SYNC.runId))).not.toEqual([]);
+    const { plan } = planning(SWEPT);
+    expect([await plan(SYNC), await plan(SYNC)]).toMatchObject([{ workers: [0] }, { workers: [0] }]);
   });
 });
 
@@ -347,7 +395,6 @@ describe('a run of a connection that may not be read', () => {
 });
 
 describe('what Zoom denies before a backfill', () => {
-  const DENIED: Denied = { kind: 'denied', cause: 'missing_scope', reason: 'does not contain scopes:[report].' };
   const denying = (...streams: FactKind[]): Probed => ({
     kind: 'probed',
     denied: new Map(streams.map((stream) => [stream, DENIED])),
@@ -372,7 +419,7 @@ describe('what Zoom denies before a backfill', () => {
   });
 
   it('is lost when this consent once gave it', async () => {
-    const record = connectedRecord({ capabilities: [available('user'), available('user_activity')] });
+    const record = { ...BACKFILLING, capabilities: [available('user'), available('user_activity')] };
     const { plan, connection } = planning(record, denying('user', 'admin_operation'));
     await plan(BACKFILL);
     expect([connection().lostStreams, connection().capabilities[1]]).toEqual([['user'], available('user_activity')]);
