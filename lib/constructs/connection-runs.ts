@@ -58,7 +58,7 @@ export class ConnectionRuns extends Construct {
     controlTable.grant(plan, {
       get: ['connections', 'checkpoint', 'quota', 'lease'],
       query: ['run', 'deadLetter'],
-      put: ['connections', 'run', 'quota'],
+      put: ['connections', 'run', 'quota', 'deadLetter'],
       update: ['lease'],
     });
     vault.grantUse(plan);

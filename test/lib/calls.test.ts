@@ -126,6 +126,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => checkpoints.find('c1', 'user_activity'),
     () => progress.plan(BACKFILL, [plannedShard(shard, 0)]),
     () => progress.list(BACKFILL),
+    () => deadLetters.put([letter]),
     () => all(deadLetters.list('c1', 'read')),
     ...callsOfReading(reading),
   ],

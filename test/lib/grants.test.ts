@@ -70,7 +70,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     ...ownLogAndTraces('Runs/Plan'),
     'dynamodb:GetItem ControlTable of CONNECTION, CHECKPOINT#*, QUOTA#*, LEASE#*',
     'dynamodb:Query ControlTable of RUN#*, DEADLETTER#*',
-    'dynamodb:PutItem ControlTable of CONNECTION, RUN#*, QUOTA#*',
+    'dynamodb:PutItem ControlTable of CONNECTION, RUN#*, QUOTA#*, DEADLETTER#*',
     'dynamodb:UpdateItem ControlTable of LEASE#*',
     ...writing('ControlTable'),
     `secretsmanager:GetSecretValue ${APP_SECRET}`,

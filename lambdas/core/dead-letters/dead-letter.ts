@@ -23,7 +23,7 @@ interface LetterHead {
   readonly expiresAt: number;
 }
 
-/** A shard of a backfill that was not read to its end: facts are missing. */
+/** A shard that was not read to its end, and that no checkpoint has the next sync read: facts are missing. */
 export interface ReadLetter extends LetterHead {
   readonly stage: 'read';
   readonly shard: Shard;

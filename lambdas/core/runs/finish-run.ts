@@ -9,7 +9,16 @@ import type { DeadLetterStore } from '../dead-letters/ports';
 import type { FactStore } from '../facts/ports';
 import type { CheckpointStore, ProgressStore, SeenUsers, ShardProgress } from './ports';
 import { areUsersComplete, reconcileUsers } from './reconcile-users';
-import { conclusionOf, isCurrent, isUnread, startOf, totalsOf, wasCancelled, withoutLetters } from './run-conclusion';
+import {
+  conclusionOf,
+  isCurrent,
+  isLeftToNextSync,
+  isUnread,
+  startOf,
+  totalsOf,
+  wasCancelled,
+  withoutLetters,
+} from './run-conclusion';
 import { REPORTS } from './shards';
 
 export interface FinishRunPorts {
@@ -30,7 +39,7 @@ export interface RunSummary {
   readonly facts: number;
   readonly calls: number;
   readonly usersGone: number;
-  /** Letters written, for shards that a backfill could not read. */
+  /** Letters written, for shards that were not read. */
   readonly deadLetters: number;
 }
 
@@ -92,9 +101,8 @@ export function makeFinishRun(ports: FinishRunPorts) {
     return usersMissedBy === null || usersMissedBy === run.runId ? undefined : { ...run, runId: usersMissedBy };
   }
 
-  /** What a sync could not read the next one reads: its checkpoint does not move. */
-  async function writeLetters({ kind, connectionId }: RunRef, shards: readonly ShardProgress[]): Promise<number> {
-    const unread = kind === 'backfill' ? shards.filter(isUnread) : [];
+  async function writeLetters({ connectionId }: RunRef, shards: readonly ShardProgress[]): Promise<number> {
+    const unread = shards.filter((progress) => isUnread(progress) && !isLeftToNextSync(progress));
     await deadLetters.put(unread.map((progress) => readLetter(connectionId, progress, clock.now())));
     return unread.length;
   }

@@ -13,10 +13,11 @@ import { changeConnection } from '../connections/change-connection';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import type { ConnectionStore } from '../connections/ports';
 import { DAY_MS, utcDate } from '../dates';
+import { type ReadLetter, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
 import type { CheckpointStore, ProgressStore } from './ports';
 import type { ProbeStreams } from './probe-streams';
-import { afterDenial, isCurrent } from './run-conclusion';
+import { afterDenial, isCurrent, isUnread } from './run-conclusion';
 import { REPORTS, addDays, dailyShards, datesBetween, shardsSince, userShards } from './shards';
 import { plannedShard } from './shard-progress';
 
@@ -39,6 +40,9 @@ export interface PlanRunSettings {
 /** A sync that never reported its end (its execution was stopped by hand) bars the next one no longer than this. */
 const SYNC_ABANDONED_MS = 6 * 60 * 60 * 1000;
 
+/** A sweep takes up at most so many shards that could not be read before. */
+const MOST_HEALED = 20;
+
 /**
  * Says what a run reads, and notes that it runs. No workers when there is nothing to do: the connection is gone or
  * stopped, another run of its kind has not ended, the run goes on for one that is over, or Zoom denies all. May be
@@ -60,6 +64,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     if (goesOnForNone || !mayBegin(connection, run, now)) return { run, workers: [] };
     // once a run is noted its plan is whole, and stays what it was
     if (began === undefined) {
+      if (kind === 'backfill') await keepGaps(connection);
       // a sync with nothing new is to cost few calls, so it finds out by reading
       const shards =
         kind === 'backfill'
@@ -79,6 +84,13 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const workers = isNoted ? [...new Set(planned.map(({ worker }) => worker))].sort() : [];
     return { run, workers };
   };
+
+  /** A backfill that broke off has left no letters, and is about to be forgotten. */
+  async function keepGaps({ id, backfill }: ConnectionRecord): Promise<void> {
+    if (backfill?.state !== 'failed') return;
+    const shards = await progress.list({ connectionId: id, runId: backfill.runId });
+    await deadLetters.put(shards.filter(isUnread).map((unread) => readLetter(id, unread, clock.now())));
+  }
 
   function backfillShards({ from, to, shards }: RunRequest, now: number): readonly Shard[] {
     if (shards !== undefined) return shards;
@@ -123,11 +135,17 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     return [...new Map(shards.map((shard) => [shard.id, shard])).values()];
   }
 
-  /** What backfills could not read: gaps heal by themselves, once Zoom gives again what it did not. */
+  /**
+   * What could not be read: gaps heal by themselves, once Zoom gives again what it did not. Some of it at a time, so that
+   * a sweep stays small, and what was not tried for longest first.
+   */
   async function missingShards(connectionId: string): Promise<Shard[]> {
-    const shards: Shard[] = [];
-    for await (const { shard } of deadLetters.list(connectionId, 'read')) shards.push(shard);
-    return shards;
+    const letters: ReadLetter[] = [];
+    for await (const letter of deadLetters.list(connectionId, 'read')) letters.push(letter);
+    return letters
+      .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
+      .slice(0, MOST_HEALED)
+      .map(({ shard }) => shard);
   }
 
   /** Reads back to where the report is known, and over the time in which late rows may have come since. */
@@ -191,10 +209,13 @@ function mayBegin(connection: ConnectionRecord, run: RunRef, now: number): boole
 
 /**
  * Whether nothing but a backfill should read what was there before it: the first read is still to come, and an operator
- * has cancelled it or has begun it again. A first backfill that failed has read what it could, and syncs do the rest.
+ * has cancelled it or has begun it again, whatever other range was read since. A first backfill that failed has read what
+ * it could, and syncs do the rest.
  */
-function isFirstReadOpen({ firstReadAt, backfill }: ConnectionRecord): boolean {
-  return firstReadAt === null && (backfill?.state === 'cancelled' || backfill?.state === 'running');
+function isFirstReadOpen({ firstReadAt, sweptAt, backfill }: ConnectionRecord): boolean {
+  if (firstReadAt !== null || backfill === null) return false;
+  const { state, isOfRange } = backfill;
+  return state === 'cancelled' || state === 'running' || (isOfRange && sweptAt === null);
 }
 
 /** When a run began that is planned again: what it reads is counted from then. */

@@ -32,6 +32,11 @@ function isOfSweep({ shard }: ShardProgress): boolean {
   return shard.stream !== 'user' && shard.floor === null;
 }
 
+/** Whether the next sync reads again what this shard did not: since the checkpoint, which stays where it is. */
+export function isLeftToNextSync({ shard }: ShardProgress): boolean {
+  return shard.stream !== 'user' && shard.floor !== null;
+}
+
 /** Whether the shard was not read to its end, and Zoom did not deny it. */
 export function isUnread({ state }: ShardProgress): boolean {
   return state !== 'done' && state !== 'denied';
@@ -103,8 +108,12 @@ function completedBy(
   open: readonly ShardProgress[],
 ): ConnectionChange {
   const startedAt = startOf(current, run);
-  if (startedAt === undefined || open.some(isUnread)) return {};
-  if (run.kind === 'sync') return shards.some(isOfSweep) ? { sweptAt: startedAt } : {};
+  if (startedAt === undefined) return {};
+  const missing = open.filter(isUnread);
+  if (run.kind === 'sync') {
+    return shards.some(isOfSweep) && missing.every(isLeftToNextSync) ? { sweptAt: startedAt } : {};
+  }
+  if (missing.length > 0) return {};
   if (current.backfill?.isOfRange) return {};
   return { sweptAt: startedAt, firstReadAt: current.firstReadAt ?? startedAt };
 }

@@ -37,6 +37,7 @@ const [ACTIVITY, OPERATION] = dailyShards(['2026-10-12']).map((shard) => doneSha
   ShardProgress,
   ShardProgress,
 ];
+const SINCE = doneShard(shardsSince('user_activity', NOW - HOUR, NOW)[0]!);
 const ALL_DONE = [...USERS, ACTIVITY, OPERATION];
 const denied = (shard: ShardProgress): ShardProgress => ({ ...shard, state: 'denied', denied: NO_SCOPE });
 const unread = (shard: ShardProgress): ShardProgress => ({ ...shard, state: 'reading' });
@@ -147,8 +148,8 @@ describe('the end of a sync', () => {
   });
 
   it.each([
-    ['partial', [ACTIVITY, unread(OPERATION)]],
-    ['failed', [unread(ACTIVITY), unread(OPERATION)]],
+    ['partial', [ACTIVITY, unread(SINCE)]],
+    ['failed', [unread(SINCE)]],
   ])('is shown as %s', async (result, shards) => {
     expect((await after(sync(shards))).lastSync?.result).toBe(result);
   });
@@ -158,7 +159,7 @@ describe('the end of a sync', () => {
   });
 
   it('leaves the connection degraded when a part could not be read', async () => {
-    expect(await after(sync([ACTIVITY, unread(OPERATION)]))).toMatchObject({
+    expect(await after(sync([ACTIVITY, unread(SINCE)]))).toMatchObject({
       status: 'degraded',
       reason: '1 of 2 parts of the last sync could not be read.',
     });
@@ -181,7 +182,8 @@ describe('the end of a sync', () => {
     ['a sweep', ALL_DONE, STARTED],
     ['no sweep', shardsSince('user_activity', NOW - HOUR, NOW).map((shard) => doneShard(shard)), null],
     ['a second look for users', USERS, null],
-    ['half a sweep', [...USERS, ACTIVITY, unread(OPERATION)], null],
+    ['half a sweep, whose rest has a letter,', [...USERS, ACTIVITY, unread(OPERATION)], STARTED],
+    ['a sweep, but no increment,', [...ALL_DONE, unread(SINCE)], STARTED],
   ])('with %s notes it accordingly', async (_, shards, sweptAt) => {
     expect((await after(sync(shards))).sweptAt).toBe(sweptAt);
   });
@@ -280,7 +282,7 @@ describe('a checkpoint', () => {
   });
 
   it.each([
-    ['is not read to its end', unread(ACTIVITY)],
+    ['is not read to its end', { ...unread(SINCE), shard: { ...SINCE.shard, id: 'user_activity.2026-09-30.since' } }],
     ['was denied', denied(ACTIVITY)],
   ])('stays where it is when one shard of the stream %s', async (_, shard) => {
     const known = { readTo: instant(-HOUR), asOf: instant(-HOUR) };
@@ -438,7 +440,7 @@ describe('the summary', () => {
       facts: 3,
       calls: 3,
       usersGone: 0,
-      deadLetters: 0,
+      deadLetters: 2,
     });
   });
 
@@ -464,6 +466,11 @@ describe('dead letters', () => {
     expect(await lettersAfter(backfill([...USERS, ACTIVITY, { ...OPERATION, ...change }]))).toEqual([gap.id]);
   });
 
+  it('are written by a sweep for what no checkpoint leaves to the next sync', async () => {
+    const shards = [...USERS.slice(1), unread(USERS[0]!), ACTIVITY, unread(OPERATION), unread(SINCE)];
+    expect(await lettersAfter(sync(shards))).toEqual([gap.id, gapOf(USERS[0]!.shard).id]);
+  });
+
   it('say what went wrong last, or that the reader broke off', async () => {
     const { finish, deadLetters } = finishing(
       backfill([unread(ACTIVITY), { ...unread(OPERATION), problem: 'GET /v2/report/operationlogs: HTTP 500' }]),
@@ -476,7 +483,7 @@ describe('dead letters', () => {
   });
 
   it.each<[string, Given]>([
-    ['a sync, whose next one reads the same again', sync([ACTIVITY, unread(OPERATION)])],
+    ['a sync for what the next one reads again', sync([ACTIVITY, unread(SINCE)])],
     [
       'a backfill that read with an older consent',
       { ...backfill([unread(OPERATION)]), run: { ...BACKFILL, generation: 'g0' } },

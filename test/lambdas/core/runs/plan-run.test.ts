@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { FACT_KINDS, type FactKind } from '../../../../lambdas/contract/fact';
-import type { RunRef, RunRequest, Shard } from '../../../../lambdas/contract/workflow';
+import type { ReportShard, RunRef, RunRequest, Shard } from '../../../../lambdas/contract/workflow';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makePlanRun } from '../../../../lambdas/core/runs/plan-run';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
-import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
+import { dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
 import type { Probed } from '../../../../lambdas/core/runs/probe-streams';
 import { remedyFor } from '../../../../lambdas/core/zoom/remedies';
 import type { Denied } from '../../../../lambdas/core/zoom/ports';
@@ -149,6 +149,25 @@ describe('a backfill of what was not read before', () => {
   });
 });
 
+describe('a backfill after one that broke off', () => {
+  const [read, unread] = dailyShards(['2026-09-30']) as [ReportShard, ReportShard];
+  const before = { ...BACKFILL, runId: 'backfill-0', generation: 'g1' };
+  const after = async (state: 'failed' | 'done') => {
+    const world = planning(connectedRecord({ backfill: backfillRecord({ runId: 'backfill-0', state }) }));
+    world.progress.put(before, doneShard(read), plannedShard(unread, 0));
+    await world.plan(BACKFILL);
+    return world.deadLetters.ids;
+  };
+
+  it('leaves letters for what that one did not read', async () => {
+    expect(await after('failed')).toEqual([gapOf(unread).id]);
+  });
+
+  it('leaves none when that one came to its end', async () => {
+    expect(await after('done')).toEqual([]);
+  });
+});
+
 describe('a backfill while another runs', () => {
   it('reads nothing and leaves that one noted', async () => {
     const { shardsOf, connection } = planning(connectedRecord({ backfill: backfillRecord({ runId: 'backfill-0' }) }));
@@ -248,6 +267,17 @@ describe('a sync of a connection whose first backfill is open', () => {
     expect(idsOf(shards)).toEqual(['user_activity.2026-10-11.since', 'admin_operation.2026-10-11.since']);
   });
 
+  it('leaves users and late rows to it, when another range was read since', async () => {
+    const backfill = backfillRecord({ state: 'done', isOfRange: true, startedAt: instant(-HOUR) });
+    expect(whole(await shardsOf(SYNC, { ...firstBackfillIs('cancelled'), backfill }))).toEqual([]);
+  });
+
+  it('looks for users and late rows when they were left to it, whatever range was read since', async () => {
+    const backfill = backfillRecord({ state: 'done', isOfRange: true });
+    const record = { ...firstBackfillIs('failed'), backfill, sweptAt: instant(-DAY) };
+    expect(whole(await shardsOf(SYNC, record))).toHaveLength(8);
+  });
+
   it('reads all that it can when that one has failed', async () => {
     const shards = await shardsOf(SYNC, firstBackfillIs('failed'));
     expect([reports(shards)[0], whole(shards).length]).toMatchObject([{ floor: instant(-7 * DAY) }, 8]);
@@ -318,6 +348,15 @@ describe('a sync', () => {
     const missing = dailyShards(['2026-09-30']);
     await deadLetters.put(missing.map((shard) => gapOf(shard)));
     expect((await shardsOf(SYNC)).slice(-2)).toEqual(missing);
+  });
+
+  it('looks for twenty of them at a time, those that were not tried for longest', async () => {
+    const { shardsOf, deadLetters } = planning(connectedRecord({ sweptAt: instant(-DAY) }));
+    const missing = dailyShards(datesBetween('2026-09-01', '2026-09-15'));
+    await deadLetters.put(missing.map((shard, n) => gapOf(shard, { at: instant(-n * MINUTE) })));
+    expect((await shardsOf(SYNC)).filter((shard) => missing.includes(shard as ReportShard))).toEqual(
+      missing.slice(-20).reverse(),
+    );
   });
 
   it('reads nothing twice that is both missing and swept', async () => {
