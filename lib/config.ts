@@ -37,8 +37,9 @@ const Config = z
     stackName: z
       .string()
       .regex(
-        /^[A-Za-z][A-Za-z0-9-]{0,99}$/,
-        'must start with a letter and hold letters, digits and hyphens, 100 at most',
+        // what is named after it has 80 characters at most
+        /^[A-Za-z][A-Za-z0-9-]{0,69}$/,
+        'must start with a letter and hold letters, digits and hyphens, 70 at most',
       )
       .default('ZoomSecurityConnector'),
     publicUrl: origin.optional(),

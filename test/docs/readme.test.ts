@@ -44,7 +44,7 @@ describe('the configuration table', () => {
     ['retentionDays', 'more than `backfill.days`', { retentionDays: 7 }],
     ['logRetentionDays', 'A period that CloudWatch Logs knows', { logRetentionDays: 2 }],
     ['removal', '`retain` or `destroy`', { removal: 'keep' }],
-    ['stackName', '100 characters at most', { stackName: `A${'b'.repeat(100)}` }],
+    ['stackName', '70 characters at most', { stackName: `A${'b'.repeat(70)}` }],
   ])('says of %s "%s", which is so', (key, constraint, violation) => {
     expect(rows.find(([cell]) => name(cell) === key)?.[3]).toContain(constraint);
     expect(() => parseConfig(violation, 'a test')).toThrow('fix these settings');

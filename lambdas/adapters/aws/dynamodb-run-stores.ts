@@ -3,8 +3,8 @@ import { PARTITION } from '../../contract/control-table';
 import type { Checkpoint, CheckpointStore, ProgressStore, SeenUsers, ShardProgress } from '../../core/runs/ports';
 import { isConditionFailed, ttl } from './document-client';
 
-/** A run's progress is of use to nobody after so long. */
-const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+/** A run's progress is of use to nobody after so long: Zoom keeps what it would read no longer. */
+const KEPT_MS = 180 * 24 * 60 * 60 * 1000;
 /** Of a fact's id this much is enough to recognise it by: among a million users two alike are 1 in 30 million. */
 const SEEN_ID_LENGTH = 16;
 

@@ -55,8 +55,8 @@ export function isCancelled({ backfill }: ConnectionRecord, runId: string): bool
 
 /** Whether a worker may read for this run: with the consent in force, unless it was cancelled or another took its place. */
 export function mayRead(connection: ConnectionRecord, { kind, runId, generation }: RunRef): boolean {
-  const { backfill } = connection;
-  const isReplaced = kind === 'backfill' && backfill !== null && backfill.runId !== runId;
+  const latest = kind === 'backfill' ? connection.backfill : connection.syncRun;
+  const isReplaced = latest !== null && latest.runId !== runId;
   return (
     isReadable(connection) && connection.generation === generation && !isReplaced && !isCancelled(connection, runId)
   );

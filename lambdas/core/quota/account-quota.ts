@@ -3,16 +3,14 @@ import type { Clock } from '../clock';
 import type { Throttling } from '../zoom/throttling';
 import { type QuotaLimit, type QuotaShare, type RateLimitLabel, planWithLimit, quotaLimit } from './limits';
 import { Pacer } from './pacer';
-import { mostChains } from './ledger';
+import { dailyCap, mostChains } from './ledger';
 import type { QuotaLedger } from './ports';
 
 export interface AccountQuotaSettings {
   readonly zoomAccountId: string;
   readonly plan: Plan;
   readonly share: QuotaShare;
-  /** For the few calls of a sync: they go between a backfill's, and have a part of the day's calls to themselves. */
-  readonly isUrgent: boolean;
-  /** Chains of pages under way in the account. */
+  /** Chains of pages that the run has to read, as far as they are read side by side. */
   readonly openChains: (label: RateLimitLabel) => number;
   /** A wait up to this is slept. */
   readonly longestSleepMs: number;
@@ -21,7 +19,7 @@ export interface AccountQuotaSettings {
 /** The quota of a Zoom account as one worker has it: a pacer for each label, and what Zoom's answers say of the limits. */
 export class AccountQuota {
   private plan: Plan;
-  private readonly pacers = new Map<RateLimitLabel, Pacer>();
+  private readonly pacers = new Map<string, Pacer>();
 
   constructor(
     private readonly ledger: QuotaLedger,
@@ -31,11 +29,16 @@ export class AccountQuota {
     this.plan = settings.plan;
   }
 
-  /** The pacer that the worker's chains of this label share. */
-  pacer(label: RateLimitLabel): Pacer {
-    const known = this.pacers.get(label);
+  /**
+   * The pacer that the worker's chains of this label share.
+   *
+   * @param urgent - for the few calls of an increment: they go between a backfill's, and may use what is kept back.
+   */
+  pacer(label: RateLimitLabel, urgent: boolean): Pacer {
+    const name = `${label} ${urgent}`;
+    const known = this.pacers.get(name);
     if (known !== undefined) return known;
-    const { isUrgent: urgent, openChains, longestSleepMs } = this.settings;
+    const { openChains, longestSleepMs } = this.settings;
     const pacer = new Pacer(
       (wanted) =>
         this.ledger.reserve(
@@ -47,13 +50,15 @@ export class AccountQuota {
       this.clock,
       { callsPerSecond: () => this.limit(label).callsPerSecond, longestSleepMs },
     );
-    this.pacers.set(label, pacer);
+    this.pacers.set(name, pacer);
     return pacer;
   }
 
-  /** How many chains of pages the account's calls of a day can keep alive. */
-  mostChains(label: RateLimitLabel): number {
-    return mostChains(this.limit(label));
+  /** How many chains of pages the calls that the account can count on in a day keep alive. */
+  async mostChains(label: RateLimitLabel): Promise<number> {
+    const entry = await this.ledger.find(this.key(label));
+    const limit = this.limit(label);
+    return mostChains(entry === undefined ? limit.callsPerDay : dailyCap(entry, limit, this.clock.now()));
   }
 
   /** Tells everybody that Zoom refused a call. */

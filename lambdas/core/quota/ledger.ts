@@ -1,4 +1,4 @@
-import { DAY_MS, nextUtcMidnight, utcDate } from '../dates';
+import { CLOCKS_APART_MS, DAY_MS, nextUtcMidnight, utcDate } from '../dates';
 import type { QuotaLimit } from './limits';
 
 /** An account's use of one label, as the ledger keeps it. */
@@ -117,7 +117,7 @@ export function reserveSlots(
   now: number,
 ): { readonly reservation: Reservation; readonly next?: LedgerEntry } {
   const { count, urgent, earliestMs, chains } = request;
-  const entry = read ?? NEVER_CALLED;
+  const entry = { ...NEVER_CALLED, ...read };
   if (entry.blockedUntilMs > now) {
     return { reservation: { kind: 'blocked', untilMs: entry.blockedUntilMs, resetMs: entry.blockedUntilMs } };
   }
@@ -144,7 +144,8 @@ export function reserveSlots(
       day,
       usedToday: usedToday + granted,
       windowMs,
-      usedBeforeWindow,
+      // what the chains share out is what urgent callers have left
+      usedBeforeWindow: urgent ? usedBeforeWindow + granted : usedBeforeWindow,
       blockedUntilMs: 0,
     },
   };
@@ -152,7 +153,7 @@ export function reserveSlots(
 
 /** The entry after Zoom refused a call for the calls of that second: everybody waits until `untilMs`, then goes slower. */
 export function slowedDown(read: LedgerEntry | undefined, untilMs: number, now: number): LedgerEntry {
-  const entry = { ...(read ?? NEVER_CALLED), nextMs: Math.max(read?.nextMs ?? 0, untilMs) };
+  const entry = { ...NEVER_CALLED, ...read, nextMs: Math.max(read?.nextMs ?? 0, untilMs) };
   if (now - entry.paceSetMs < SAME_REFUSAL_MS) return entry;
   return { ...entry, pace: Math.max(PACE_FLOOR, paceAt(entry, now) * PACE_DROP), paceSetMs: now };
 }
@@ -167,9 +168,10 @@ export function blocked(
   { callsPerDay }: QuotaLimit,
   now: number,
 ): LedgerEntry {
-  const entry = read ?? NEVER_CALLED;
+  const entry = { ...NEVER_CALLED, ...read };
   const next = { ...entry, blockedUntilMs: Math.max(entry.blockedUntilMs, untilMs) };
-  if (entry.blockedUntilMs > now || !Number.isFinite(callsPerDay)) return next;
+  const mayBeYesterdays = utcDate(now - CLOCKS_APART_MS) !== utcDate(now);
+  if (entry.blockedUntilMs > now || mayBeYesterdays || !Number.isFinite(callsPerDay)) return next;
   const used = entry.day === utcDate(now) ? entry.usedToday / callsPerDay : 0;
   const counted = dayShareAt(entry, now);
   const dayShare = Math.min(counted, Math.max(used * DAY_SHARE_SAFETY, counted * DAY_SHARE_DROP, DAY_SHARE_FLOOR));
@@ -182,7 +184,7 @@ export function dailyCap(entry: LedgerEntry, { callsPerDay }: QuotaLimit, now: n
 }
 
 /** How many chains of pages can be kept alive, one at least, where so many calls a day are allowed. */
-export function mostChains({ callsPerDay }: QuotaLimit): number {
+export function mostChains(callsPerDay: number): number {
   return Math.max(1, Math.floor(mostKeptPerWindow(callsPerDay)) - SYNC_CALLS_PER_WINDOW);
 }
 

@@ -5,7 +5,8 @@ import type { ChainEnd } from './shard-chain';
 
 /**
  * In which order a worker reads its shards. A shard that is begun has a page token to keep alive, so those under way come
- * first, and no other is begun while its label waits for quota, or when as many are under way as a day's calls can keep.
+ * first, and no other is begun while its label waits for quota or Zoom fails, or when as many are under way as a day's
+ * calls can keep.
  */
 export class Agenda {
   private readonly open: ShardProgress[];
@@ -32,7 +33,7 @@ export class Agenda {
 
   ended(progress: ShardProgress, end: ChainEnd): void {
     if (end.kind === 'finished') this.underWay.delete(progress);
-    if (end.kind === 'parked') this.waiting.add(end.label);
+    if (end.kind === 'parked' || end.kind === 'failing') this.waiting.add(labelOf(progress));
   }
 
   private mayBegin(progress: ShardProgress): boolean {

@@ -31,6 +31,11 @@ export interface ShardProgress {
   readonly oldest: string | null;
   /** Digest of an earlier page's token, to notice pages that go round in a circle. */
   readonly landmark: string | null;
+  /** Pages that were read at best, and how often the shard began anew since without coming further. */
+  readonly furthest: number;
+  readonly restarts: number;
+  /** Not read again before then: Zoom failed. */
+  readonly retryAt: string | null;
   /** How often the list ended before the number of rows that Zoom said it has. */
   readonly shortReads: number;
   /** Whether every row so far was as old as or older than the one before it. */

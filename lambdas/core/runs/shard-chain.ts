@@ -1,4 +1,4 @@
-import type { RunRef } from '../../contract/workflow';
+import type { RunRef, Shard } from '../../contract/workflow';
 import { changeConnection } from '../connections/change-connection';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import { type ConnectionRecord, mayRead } from '../connections/connection-record';
@@ -6,8 +6,7 @@ import { parseLetter } from '../dead-letters/dead-letter';
 import { type PageFacts, factsOfPage } from '../facts/facts-of-page';
 import type { AccountQuota } from '../quota/account-quota';
 import type { Block } from '../quota/ledger';
-import type { RateLimitLabel } from '../quota/limits';
-import type { Turn } from '../quota/pacer';
+import type { Pacer, Turn } from '../quota/pacer';
 import { type PageAnswer, STREAM_LABELS, type ZoomAccess } from '../zoom/ports';
 import { ZoomFaultError } from '../zoom/zoom-fault';
 import type { ShardProgress } from './ports';
@@ -21,7 +20,7 @@ export type ChainEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'outOfTime' }
   /** Nobody may call under the label for longer than is slept. */
-  | { readonly kind: 'parked'; readonly untilMs: number; readonly label: RateLimitLabel }
+  | { readonly kind: 'parked'; readonly untilMs: number }
   /** Zoom fails, and is left alone for a while. */
   | { readonly kind: 'failing'; readonly untilMs: number };
 
@@ -33,7 +32,7 @@ export interface ChainContext {
 }
 
 /** A page may take its wait for a turn, a call with its time-out and the storing; less time than this is not begun. */
-const PAGE_MS = 90_000;
+export const PAGE_MS = 90_000;
 /** A page token is used while it is younger; Zoom keeps it 15 minutes. */
 const PAGE_TOKEN_MS = 14 * 60_000;
 
@@ -77,8 +76,8 @@ export class ShardChain {
 
   private async readPages(): Promise<ChainEnd> {
     const { clock, connections, tokens, zoom } = this.ports;
-    const { run, quota, deadline } = this.context;
-    const pacer = quota.pacer(this.label);
+    const { run, deadline } = this.context;
+    if (isFinished(this.progress)) return this.giveUp();
     for (;;) {
       if (deadline - clock.now() < PAGE_MS) return { kind: 'outOfTime' };
       // all that may take time comes before the start time, so that the call begins on it
@@ -100,7 +99,7 @@ export class ShardChain {
       this.progress = { ...this.progress, readingMs: this.progress.readingMs + tookMs };
       if (end !== undefined) return end;
       if (isFinished(this.progress)) return { kind: 'finished' };
-      pacer.cameRound(tookMs);
+      this.pacer.cameRound(tookMs);
       if (turn.thenBlocked !== undefined) return this.park(turn.thenBlocked);
     }
   }
@@ -109,10 +108,20 @@ export class ShardChain {
     return STREAM_LABELS[this.progress.shard.stream];
   }
 
+  private get pacer(): Pacer {
+    return pacerOf(this.context.quota, this.progress.shard);
+  }
+
+  private async giveUp(): Promise<ChainEnd> {
+    this.ports.log.gaveUp(this.context.run, this.progress.shard);
+    await this.replace((progress) => progress);
+    return { kind: 'finished' };
+  }
+
   private async takeTurn(): Promise<Turn> {
     const { clock } = this.ports;
     const askedAt = clock.now();
-    const turn = await this.context.quota.pacer(this.label).turn();
+    const turn = await this.pacer.turn();
     this.progress = { ...this.progress, waitedMs: this.progress.waitedMs + clock.now() - askedAt };
     return turn;
   }
@@ -138,7 +147,7 @@ export class ShardChain {
       }
       case 'pageTokenRejected':
         await this.replace((progress) => restarted(progress));
-        return undefined;
+        return isFinished(this.progress) ? this.giveUp() : undefined;
       case 'denied':
         await this.replace((progress) => ({ ...progress, state: 'denied', denied: answer }));
         return undefined;
@@ -209,7 +218,7 @@ export class ShardChain {
       waitingUntil: new Date(resetMs).toISOString(),
       waitedMs: progress.waitedMs + waitMs,
     }));
-    return { kind: 'parked', untilMs, label: this.label };
+    return { kind: 'parked', untilMs };
   }
 
   /** Changes the progress when all that was read is stored, and saves it. */
@@ -224,6 +233,11 @@ export class ShardChain {
     await markReconnectNeeded(this.ports.connections, this.context.run, reason);
     return { kind: 'stopped' };
   }
+}
+
+/** The pacer of a shard's calls. Increments do not wait behind a backfill. */
+export function pacerOf(quota: AccountQuota, shard: Shard): Pacer {
+  return quota.pacer(STREAM_LABELS[shard.stream], shard.stream !== 'user' && shard.floor !== null);
 }
 
 function mayStillRead(connection: ConnectionRecord | undefined, run: RunRef): connection is ReadableConnection {

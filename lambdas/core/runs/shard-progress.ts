@@ -5,6 +5,8 @@ import type { ShardProgress } from './ports';
 
 /** A list that ends short is read again so many times: users come and go while it is read. */
 const MAX_SHORT_READS = 2;
+/** A shard begins anew so many times without coming further. */
+const MAX_RESTARTS = 5;
 
 /** A shard of which nothing has been read. */
 export function plannedShard(shard: Shard, worker: number): ShardProgress {
@@ -25,6 +27,9 @@ export function plannedShard(shard: Shard, worker: number): ShardProgress {
     newest: null,
     oldest: null,
     landmark: null,
+    furthest: 0,
+    restarts: 0,
+    retryAt: null,
     shortReads: 0,
     inOrder: true,
     waitingUntil: null,
@@ -35,10 +40,15 @@ export function plannedShard(shard: Shard, worker: number): ShardProgress {
   };
 }
 
-/** The shard from its first page again; what was stored, called and tried stays counted. */
+/**
+ * The shard from its first page again; what was stored, called and tried stays counted. One that never comes further than
+ * before is given up.
+ */
 export function restarted(before: ShardProgress): ShardProgress {
-  const { shard, worker, facts, calls, attempts, readingMs, waitedMs, problem, shortReads } = before;
-  const kept = { facts, calls, attempts, readingMs, waitedMs, problem, shortReads };
+  const restarts = before.restarts + 1;
+  if (restarts > MAX_RESTARTS) return failed(before, 'Zoom takes back its page tokens before the list is read');
+  const { shard, worker, facts, calls, attempts, readingMs, waitedMs, problem, shortReads, furthest } = before;
+  const kept = { facts, calls, attempts, readingMs, waitedMs, problem, shortReads, furthest, restarts };
   return { ...plannedShard(shard, worker), ...kept, isReread: true };
 }
 
@@ -68,7 +78,11 @@ export function afterPage(before: ShardProgress, page: ReadPage, now: number): S
     pageTokenAt: page.nextPageToken === null ? null : new Date(now).toISOString(),
     rows: before.rows + page.rows.length,
     pages: before.pages + 1,
-    totalRecords: page.totalRecords ?? before.totalRecords,
+    // users come while they are listed, and some before the page that is read
+    totalRecords: smaller(before.totalRecords, page.totalRecords),
+    furthest: Math.max(before.furthest, before.pages + 1),
+    restarts: before.pages + 1 > before.furthest ? 0 : before.restarts,
+    retryAt: null,
     attempts: 0,
     problem: null,
     landmark: landmarkAfter(before, page.nextPageToken),
@@ -116,6 +130,10 @@ function hasReachedFloor({ shard, oldest, inOrder }: ShardProgress): boolean {
 
 function isNewestFirst(times: readonly string[]): boolean {
   return times.every((time, index) => index === 0 || Date.parse(time) <= Date.parse(times[index - 1] ?? time));
+}
+
+function smaller(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }
 
 function earlier(a: string | null, b: string): string {

@@ -2,9 +2,9 @@ import type { RunRef, Shard, WorkerOutcome, WorkerTask } from '../../contract/wo
 import { nextUtcMidnight } from '../dates';
 import { AccountQuota } from '../quota/account-quota';
 import { STREAM_LABELS } from '../zoom/ports';
-import { ZoomFaultError } from '../zoom/zoom-fault';
+import { ConnectorError } from '../errors';
 import type { ShardProgress } from './ports';
-import { type ChainEnd, ShardChain } from './shard-chain';
+import { type ChainEnd, PAGE_MS, ShardChain, pacerOf } from './shard-chain';
 import { failed, isFinished } from './shard-progress';
 import { Agenda } from './agenda';
 import type { WorkerPorts, WorkerSettings } from './worker-ports';
@@ -13,9 +13,11 @@ import type { WorkerPorts, WorkerSettings } from './worker-ports';
 const CHAINS = 8;
 /** A wait up to this is slept; the workflow takes a longer one over, for nothing, and none that is shorter. */
 const LONGEST_SLEEP_MS = 30_000;
-/** Turns in a row that came no page further, after which a shard is given up. */
-const MAX_ATTEMPTS = 6;
-/** Faults in a row that a chain outlasts within a turn, after 1, 2 and 4 seconds. */
+/** Turns in a row that came no page further, an hour in all, after which a shard is given up. */
+const MAX_ATTEMPTS = 8;
+/** Waits between them: half a minute, twice as long each time. */
+const LONGEST_REST_MS = 30 * 60_000;
+/** Faults in a row that a chain outlasts within a turn, after 1, 2 and 4 seconds; within a repeated one it is one. */
 const MAX_FAULTS_IN_A_ROW = 3;
 
 /**
@@ -28,23 +30,29 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
   const { clock } = ports;
 
   return async function work({ run, worker }: WorkerTask, deadline: number): Promise<WorkerOutcome> {
+    const beganAt = clock.now();
+    // a run goes on in another execution at midnight, and no worker is to keep the others waiting
+    const turnEnd = Math.min(deadline, nextUtcMidnight(beganAt) + PAGE_MS);
     const all = await ports.progress.list(run);
-    const open = all.filter((progress) => progress.worker === worker && !isFinished(progress));
+    const own = all.filter((progress) => progress.worker === worker && !isFinished(progress));
+    const resting = own.filter(({ retryAt }) => retryAt !== null && Date.parse(retryAt) > beganAt);
+    const open = own.filter((progress) => !resting.includes(progress));
     const quota = await quotaOf(run, all);
     if (quota === undefined) return { outcome: 'done' };
 
     const workers = new Set(all.map((progress) => progress.worker)).size;
-    const agenda = new Agenda(open, (label) => Math.ceil(quota.mostChains(label) / workers));
-    const ends: ChainEnd[] = [];
+    const mostChains = Math.ceil((await quota.mostChains('heavy')) / workers);
+    const agenda = new Agenda(open, (label) => (label === 'heavy' ? mostChains : Infinity));
+    const ends: ChainEnd[] = resting.map(({ retryAt }) => ({ kind: 'failing', untilMs: Date.parse(retryAt ?? '') }));
     const lane = async () => {
       for (let next = agenda.next(); next !== undefined; next = agenda.next()) {
-        const end = await readShard(run, next, quota, deadline);
+        const end = await readShard(run, next, quota, turnEnd);
         agenda.ended(next, end);
         ends.push(end);
       }
     };
     await settleAll(Array.from({ length: Math.min(CHAINS, open.length) }, lane));
-    return outcomeOf(ends);
+    return outcomeOf(ends, beganAt);
   };
 
   /** Reads a shard; faults of Zoom's are outlasted, then noted on it and left to a later turn. */
@@ -55,30 +63,33 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
     deadline: number,
   ): Promise<ChainEnd> {
     const { shard } = saved;
-    const pacer = quota.pacer(STREAM_LABELS[shard.stream]);
+    const pacer = pacerOf(quota, shard);
+    const outlasted = saved.attempts === 0 ? MAX_FAULTS_IN_A_ROW : 1;
     let progress = saved;
     for (let faults = 1; ; faults++) {
       const chain = new ShardChain(ports, settings, { run, quota, deadline }, progress);
       try {
         return await pacer.during(() => chain.read());
       } catch (error) {
-        if (!(error instanceof ZoomFaultError)) throw error;
+        // Zoom's, or the app's credentials', or another function's that should have refreshed the token
+        if (!(error instanceof ConnectorError)) throw error;
         ports.log.fault(run, shard, error);
-        if (faults > MAX_FAULTS_IN_A_ROW) return noteFailedTurn(run, shard, error);
+        if (faults > outlasted) return noteFailedTurn(run, shard, error);
         await clock.sleep(1000 * 2 ** (faults - 1));
         progress = (await ports.progress.find(run, shard.id)) ?? saved;
       }
     }
   }
 
-  async function noteFailedTurn(run: RunRef, shard: Shard, fault: ZoomFaultError): Promise<ChainEnd> {
+  async function noteFailedTurn(run: RunRef, shard: Shard, fault: ConnectorError): Promise<ChainEnd> {
     const progress = await ports.progress.find(run, shard.id);
     if (progress === undefined) return { kind: 'finished' };
     const attempts = progress.attempts + 1;
     const tried = { ...progress, attempts, problem: fault.message };
     if (attempts < MAX_ATTEMPTS) {
-      await ports.progress.save(run, tried);
-      return { kind: 'failing', untilMs: clock.now() + LONGEST_SLEEP_MS * 2 ** (attempts - 1) };
+      const untilMs = clock.now() + Math.min(LONGEST_REST_MS, LONGEST_SLEEP_MS * 2 ** (attempts - 1));
+      await ports.progress.save(run, { ...tried, retryAt: new Date(untilMs).toISOString() });
+      return { kind: 'failing', untilMs };
     }
     ports.log.gaveUp(run, shard);
     await ports.progress.save(run, failed(tried, fault.message));
@@ -96,19 +107,21 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
       zoomAccountId,
       plan: connection.plan ?? 'unknown',
       share: settings.quotaShare,
-      isUrgent: run.kind === 'sync',
       openChains: (label) => Math.min(chainsAtMost, labels.filter((own) => own === label).length),
       longestSleepMs: LONGEST_SLEEP_MS,
     });
   }
 
-  function outcomeOf(ends: readonly ChainEnd[]): WorkerOutcome {
-    if (ends.some(({ kind }) => kind === 'outOfTime')) return { outcome: 'again' };
+  function outcomeOf(ends: readonly ChainEnd[], beganAt: number): WorkerOutcome {
+    const now = clock.now();
+    if (ends.some(({ kind }) => kind === 'outOfTime')) {
+      if (now < nextUtcMidnight(beganAt)) return { outcome: 'again' };
+      return { outcome: 'nextDay', at: new Date(now).toISOString() };
+    }
     const waits = ends.flatMap((end) => ('untilMs' in end ? [end.untilMs] : []));
     if (waits.length === 0) return { outcome: 'done' };
-    const now = clock.now();
     const untilMs = Math.max(Math.min(...waits), now + LONGEST_SLEEP_MS);
-    const isAnotherDay = untilMs >= nextUtcMidnight(now);
+    const isAnotherDay = untilMs >= nextUtcMidnight(beganAt);
     return { outcome: isAnotherDay ? 'nextDay' : 'waitUntil', at: new Date(untilMs).toISOString() };
   }
 }

@@ -1,4 +1,4 @@
-import { nextUtcMidnight } from '../dates';
+import { CLOCKS_APART_MS, nextUtcMidnight } from '../dates';
 
 /** What a 429 of Zoom's carries; every part may be missing. */
 export interface ThrottledAnswer {
@@ -22,8 +22,6 @@ const PER_SECOND_PAUSE_MS = 1_500;
 const LONGEST_PER_SECOND_WAIT_MS = 60_000;
 /** A day's calls that are used up are not back at once, also where Zoom names a time that is past by our clock. */
 const SHORTEST_DAILY_WAIT_MS = 60_000;
-/** So far may the clocks of Zoom and ours be apart. */
-const CLOCKS_APART_MS = 5 * 60_000;
 
 /** Tells Zoom's two kinds of 429 apart, at `now` (epoch ms). @see https://developers.zoom.us/docs/api/rate-limits/ */
 export function parseThrottling({ type, retryAfter, message }: ThrottledAnswer, now: number): Throttling {

@@ -266,6 +266,16 @@ describe('the last calls of a day', () => {
     );
   });
 
+  it('are one for each chain also in a window in which a sync has made many calls', () => {
+    const entry = usedUp(30_000 - 20 * 20, 30_000 - 20 * 20);
+    const sync = slotRequest({ count: 100, urgent: true, chains: 8, openChains: 8 });
+    let after: LedgerEntry | undefined = entry;
+    for (let i = 0; i < 5; i++) after = reserveSlots(after, capped, sync, EVENING).next;
+    const { reservation } = reserveSlots(after, capped, bulk, EVENING + MINUTE);
+
+    expect(slotsOf(reservation)).toHaveLength(4);
+  });
+
   it('are there for a sync beside a backfill, all day long', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 23 }), (hour) => {
@@ -358,6 +368,12 @@ describe('a refusal of Zoom', () => {
 
     it('has no less than half of them counted on, for it may have been an exception', () => {
       expect(dailyCap(surprised(0), capped, NOW)).toBe(5000);
+    });
+
+    it('is no surprise just after midnight, when Zoom’s day may not have begun', () => {
+      const midnight = Date.parse('2026-10-13T00:01:00Z');
+
+      expect(dailyCap(blocked(fresh, midnight + HOUR, capped, midnight), capped, midnight)).toBe(10_000);
     });
 
     it('is forgotten with time', () => {

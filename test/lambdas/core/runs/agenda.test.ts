@@ -5,7 +5,7 @@ import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 
 const REPORTS = dailyShards(['2026-10-12', '2026-10-11']).map((shard) => plannedShard(shard, 0));
 const USERS = userShards().map((shard) => plannedShard(shard, 0));
-const PARKED = { kind: 'parked', untilMs: 0, label: 'heavy' } as const;
+const PARKED = { kind: 'parked', untilMs: 0 } as const;
 
 /** What an agenda gives until it has no more, with nothing ending. */
 function allOf(agenda: Agenda): string[] {
@@ -34,6 +34,12 @@ describe('the agenda of a worker', () => {
     const agenda = new Agenda(REPORTS, () => 1);
     agenda.ended(agenda.next()!, { kind: 'finished' });
     expect(agenda.next()).toBe(REPORTS[1]);
+  });
+
+  it('begins none of a label of which Zoom fails one', () => {
+    const agenda = new Agenda([...REPORTS, ...USERS], () => 100);
+    agenda.ended(agenda.next()!, { kind: 'failing', untilMs: 0 });
+    expect(allOf(agenda)).toEqual(idsOf(USERS));
   });
 
   it('begins none in place of one that is still to be read', () => {

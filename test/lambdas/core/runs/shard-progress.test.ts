@@ -100,7 +100,15 @@ describe('a shard that is read whole', () => {
 describe('a shard that begins again', () => {
   it('forgets where it was, and keeps what it counts', () => {
     const before = { ...read(WHOLE, [[-1]]), facts: 1, calls: 5, attempts: 2 };
-    const anew = { ...plannedShard(WHOLE!, 0), facts: 1, calls: 5, attempts: 2, isReread: true };
-    expect(restarted(before)).toEqual(anew);
+    const counted = { facts: 1, calls: 5, attempts: 2, furthest: 1, restarts: 1 };
+    expect(restarted(before)).toEqual({ ...plannedShard(WHOLE!, 0), ...counted, isReread: true });
+  });
+
+  it('counts its restarts anew once it comes further than before', () => {
+    const again = restarted(read(WHOLE, [[-1]]));
+    const page = { rows: [], facts: [], problems: [], totalRecords: null };
+    const first = afterPage(again, { ...page, nextPageToken: 'a' }, NOW);
+    const second = afterPage(first, { ...page, nextPageToken: 'b' }, NOW);
+    expect([again, first, second].map(({ restarts }) => restarts)).toEqual([1, 1, 0]);
   });
 });

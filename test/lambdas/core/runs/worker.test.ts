@@ -8,7 +8,7 @@ import { makeWorker } from '../../../../lambdas/core/runs/worker';
 import type { WorkerPorts, WorkerSettings } from '../../../../lambdas/core/runs/worker-ports';
 import type { AccessTokens } from '../../../../lambdas/core/tokens/access-tokens';
 import type { PageAnswer, ZoomLists } from '../../../../lambdas/core/zoom/ports';
-import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
+import { AppCredentialsRejectedError, ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
 import { utcDate } from '../../../../lambdas/core/dates';
 import { DAY, HOUR, MINUTE, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
@@ -325,6 +325,60 @@ describe('what Zoom answers instead of a page', () => {
     expect(calls).toBeLessThan(20);
   });
 
+  it('may be page tokens that are taken back again and again: the shard is given up', async () => {
+    const world = makeWorld(BACKFILL, [SHARDS[0] as Shard]);
+    world.zoom.fetchPage = (_access, _shard, token) =>
+      Promise.resolve(token === null ? page([activityRow()], 'token') : { kind: 'pageTokenRejected' });
+    await untilDone(world);
+
+    await expect(world.progress.find(BACKFILL, (SHARDS[0] as Shard).id)).resolves.toMatchObject({
+      state: 'failed',
+      problem: 'Zoom takes back its page tokens before the list is read',
+    });
+  });
+
+  it('may be a list that grows while it is read', async () => {
+    const world = makeWorld(BACKFILL, [userShards()[0] as Shard]);
+    const first: PageAnswer = { kind: 'page', rows: [userRow()], nextPageToken: 'a', totalRecords: 2, rateLimit: null };
+    const rows = [userRow({ id: 'u-2', email: 'two@example.com' })];
+    world.zoom.script.push(first, { ...first, rows, nextPageToken: null, totalRecords: 3 });
+    await untilDone(world);
+
+    await expect(world.progress.find(BACKFILL, 'user.active')).resolves.toMatchObject({ state: 'done', calls: 2 });
+  });
+
+  it('when it is a fault for half an hour, costs nothing but time', async () => {
+    const world = makeWorld();
+    const fetchPage = world.zoom.fetchPage.bind(world.zoom);
+    world.zoom.fetchPage = (access, shard, token) =>
+      world.clock.now() < NOW + 30 * MINUTE
+        ? Promise.reject(new ZoomFaultError('HTTP 503'))
+        : fetchPage(access, shard, token);
+    await untilDone(world);
+
+    expectTruth(world);
+  });
+
+  it('leaves a shard alone for as long as it said, though another is to be read sooner', async () => {
+    const [first, second] = SHARDS as [Shard, Shard];
+    const world = makeWorld(BACKFILL, [first, second]);
+    const retryAt = instant(5 * MINUTE);
+    world.progress.put(BACKFILL, { ...plannedShard(first, 0), attempts: 4, retryAt });
+
+    await expect(turn(world)).resolves.toEqual({ outcome: 'waitUntil', at: retryAt });
+    expect((await world.progress.list(BACKFILL)).map(({ state }) => state).sort()).toEqual(['done', 'planned']);
+  });
+
+  it('may be that the app’s credentials are refused for a while: it waits as for a fault', async () => {
+    const world = makeWorld();
+    const get = world.tokens.get.bind(world.tokens);
+    world.tokens.get = (...args) =>
+      world.clock.now() < NOW + 10 * MINUTE ? Promise.reject(new AppCredentialsRejectedError()) : get(...args);
+    await untilDone(world);
+
+    expectTruth(world);
+  });
+
   it('may be a list shorter than Zoom says it is: it is read again, and given up when it stays so', async () => {
     const world = makeWorld(BACKFILL, [userShards()[0] as Shard]);
     const short: PageAnswer = {
@@ -453,6 +507,20 @@ describe('a shard that takes more than a day’s calls', () => {
     const days = Map.groupBy(world.zoom.calls, utcDate);
 
     expect(Math.max(...[...days.values()].map(({ length }) => length))).toBeLessThanOrEqual(2000);
+  });
+});
+
+describe('a worker at midnight in UTC', () => {
+  it('leaves the rest to the next day, for another execution', async () => {
+    const world = makeWorld(BACKFILL, [SHARDS[0] as Shard]);
+    const rows = Array.from({ length: 200 }, (_, i) => activityRow({ email: `${i}@example.com` }));
+    const midnight = Date.parse('2026-10-13T00:00:00Z');
+    await world.clock.run(world.clock.sleep(midnight - NOW - 5000));
+    world.zoom = new FakeZoomLists(world.clock, () => rows, { pageSize: 1, latencyMs: 200 });
+    const said = await turn(world);
+
+    expect(said).toMatchObject({ outcome: 'nextDay' });
+    expect(world.clock.now()).toBeLessThan(midnight + MINUTE);
   });
 });
 
