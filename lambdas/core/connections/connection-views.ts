@@ -6,6 +6,7 @@ import { etaSeconds } from '../runs/eta';
 import { isOfReport } from '../runs/pages-left';
 import type { ProgressStore, ShardProgress } from '../runs/ports';
 import { isFinished } from '../runs/shard-progress';
+import { STREAM_LABELS } from '../zoom/ports';
 import type { BackfillRecord, ConnectionRecord } from './connection-record';
 import { isOverdue, reasonOfDelay } from './overdue';
 import type { ConnectionStore } from './ports';
@@ -145,8 +146,14 @@ function runningView(record: BackfillRecord, { shards, limit, ledger }: Backfill
   return { ...view, overdue: isOverdue(record.startedAt, now) ? reasonOfDelay(view) : null };
 }
 
-/** When the first of these shards goes on, if all of them wait. */
+/** When the first of these shards goes on, if all of them wait. None is begun while its label waits. */
 function waitOf(shards: readonly ShardProgress[], now: number): string | null {
-  const waits = shards.flatMap(({ waitingUntil }) => waitingUntil ?? []).filter((until) => Date.parse(until) > now);
-  return waits.length === shards.length ? (waits.sort()[0] ?? null) : null;
+  const isWaiting = ({ waitingUntil }: ShardProgress) => waitingUntil !== null && Date.parse(waitingUntil) > now;
+  const labelOf = ({ shard }: ShardProgress) => STREAM_LABELS[shard.stream];
+  const waiting = shards.filter(isWaiting);
+  const labels = new Set(waiting.map(labelOf));
+  const isAnyRead = shards.some(
+    (progress) => !isWaiting(progress) && (progress.state !== 'planned' || !labels.has(labelOf(progress))),
+  );
+  return isAnyRead ? null : (waiting.flatMap(({ waitingUntil }) => waitingUntil ?? []).sort()[0] ?? null);
 }

@@ -182,6 +182,25 @@ describe('a backfill that waits', () => {
     });
   });
 
+  it('waits also with reports that are not begun, as nobody may call for them either', () => {
+    const shards = [
+      { shard: activities, ...waiting(HOUR) },
+      { shard: operations, state: 'planned' },
+    ];
+    expect(backfillOf(shards as Partial<ShardProgress>[])).toMatchObject({
+      state: 'waiting',
+      waitingUntil: instant(HOUR),
+    });
+  });
+
+  it('runs as long as users are still to be read', () => {
+    const shards = [
+      { shard: users, state: 'planned' },
+      { shard: activities, ...waiting(HOUR) },
+    ];
+    expect(backfillOf(shards as Partial<ShardProgress>[])).toMatchObject({ state: 'running' });
+  });
+
   it('runs as long as one report does', () => {
     const shards = [
       { shard: activities, ...waiting(HOUR) },
