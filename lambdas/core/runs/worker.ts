@@ -76,7 +76,9 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
         ports.log.fault(run, shard, error);
         if (faults > outlasted) return noteFailedTurn(run, shard, error);
         await clock.sleep(1000 * 2 ** (faults - 1));
-        progress = (await ports.progress.find(run, shard.id)) ?? saved;
+        const reached = (await ports.progress.find(run, shard.id)) ?? saved;
+        if (reached.pages > progress.pages) faults = 0; // not in a row
+        progress = reached;
       }
     }
   }

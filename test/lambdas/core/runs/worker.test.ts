@@ -272,6 +272,14 @@ describe('what Zoom answers instead of a page', () => {
     expectTruth(world);
   });
 
+  it('may be a fault before each page, which costs no turn as long as the chain gets on', async () => {
+    const world = makeWorld(BACKFILL, SHARDS.slice(0, 1));
+    const fault = new ZoomFaultError('HTTP 500');
+    world.zoom.script.push(fault, undefined, fault, undefined, fault, undefined, fault);
+
+    await expect(turn(world)).resolves.toEqual({ outcome: 'done' });
+  });
+
   it('when it is a fault for good, costs that shard alone', async () => {
     const world = makeWorld();
     const fetchPage = world.zoom.fetchPage.bind(world.zoom);
