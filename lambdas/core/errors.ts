@@ -30,6 +30,19 @@ export class InvalidInputError extends ConnectorError {
   readonly code = 'invalid-input';
 }
 
+/** The progress of a run has expired in part: what it has read, and what not, cannot be told. */
+export class LostProgressError extends ConnectorError {
+  override readonly name = 'LostProgressError';
+  readonly code = 'lost-progress';
+
+  constructor(known: number, planned: number) {
+    super(
+      `the progress of ${planned - known} of the run's ${planned} shards is gone`,
+      'start another: connector backfill ID',
+    );
+  }
+}
+
 /** Somebody else changed the record since it was read; reading it again and repeating the change is safe. */
 export class VersionConflictError extends ConnectorError {
   override readonly name = 'VersionConflictError';

@@ -6,6 +6,7 @@ import type { ConnectionRecord } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
 import { type ReadLetter, covers, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
+import { LostProgressError } from '../errors';
 import type { FactStore } from '../facts/ports';
 import type { CheckpointStore, ProgressStore, SeenUsers, ShardProgress } from './ports';
 import { areUsersComplete, reconcileUsers } from './reconcile-users';
@@ -52,6 +53,8 @@ const QUIET_MS = 24 * 60 * 60 * 1000;
  * Draws the conclusions of a run: who is gone, what is missing and what no longer is, how far each report is read, what
  * the grant covers, and what the connection's status is. May be repeated, also long after the run was noted as broken
  * off; of a run that is not the connection's (any more) nothing is concluded.
+ *
+ * @throws LostProgressError for a backfill of which nobody knows any more what it has read.
  */
 export function makeFinishRun(ports: FinishRunPorts) {
   const { connections, checkpoints, progress, deadLetters, clock } = ports;
@@ -64,15 +67,18 @@ export function makeFinishRun(ports: FinishRunPorts) {
     if (connection === undefined || startedAt === undefined) return { status: connection?.status ?? null, ...summary };
 
     let usersMissedBy: string | null = null;
-    const looked = shards.some(({ shard }) => shard.stream === 'user');
+    const isAlone = readAlone(connection, run, startedAt);
+    // who is looked for once more is left to the sync that does, when a backfill ends meanwhile
+    const looked = shards.some(({ shard }) => shard.stream === 'user') && (isAlone || run.kind === 'sync');
     const counts = isCurrent(connection, run) && !wasCancelled(connection, run, shards);
     if (counts) {
+      assertWhole(connection, run, shards);
       const isFresh = clock.now() - Date.parse(startedAt) < LISTS_LAST_MS;
       // the first read has stored whom it saw and nobody else; its conclusions may be drawn again
       const isFirst = run.kind === 'backfill' && (connection.firstReadAt ?? startedAt) === startedAt;
-      if (!isFirst && isFresh && areUsersComplete(shards)) {
+      if (!isFirst && isFresh && isAlone && areUsersComplete(shards)) {
         const before = missedBefore(connection, run);
-        const { gone, missed } = await reconcileUsers(ports, run, before);
+        const { gone, missed } = await reconcileUsers(ports, run, startedAt, before);
         summary.usersGone = gone;
         // whom a second look misses anew is left to the next sweep: so the lists are not read over and over
         if (before === undefined && missed > 0) usersMissedBy = run.runId;
@@ -144,4 +150,16 @@ export function makeFinishRun(ports: FinishRunPorts) {
     const readTo = instants.reduce<string>((a, b) => (b != null && Date.parse(b) > Date.parse(a) ? b : a), quietTo);
     await checkpoints.save(run.connectionId, stream, { readTo, asOf: startedAt });
   }
+}
+
+/** Whether no other run stored users since this one began: those whom it stored are in that one's lists alone. */
+function readAlone({ backfill, syncRun, sweptAt }: ConnectionRecord, { kind }: RunRef, startedAt: string): boolean {
+  if (kind === 'sync') return backfill?.state !== 'running';
+  return syncRun === null && (sweptAt === null || Date.parse(sweptAt) <= Date.parse(startedAt));
+}
+
+/** @throws LostProgressError when less is known of a backfill than it was planned with. */
+function assertWhole({ backfill }: ConnectionRecord, { kind }: RunRef, shards: readonly ShardProgress[]): void {
+  if (kind !== 'backfill' || backfill === null || shards.length >= backfill.shardsTotal) return;
+  throw new LostProgressError(shards.length, backfill.shardsTotal);
 }

@@ -35,17 +35,20 @@ export interface Reconciliation {
  * miss a user who changes from one list to another meanwhile. An invited user who has come is known by an id from then
  * on: the fact of the invitation names the user's fact as its successor.
  *
+ * @param startedAt - when the run began, ISO 8601 UTC: who came to Zoom since need not be in its lists.
  * @param before - the complete run before; nobody is marked when `undefined`.
  */
 export async function reconcileUsers(
   ports: { readonly facts: FactStore; readonly seenUsers: SeenUsers },
   run: RunRef,
+  startedAt: string,
   before: RunRef | undefined,
 ): Promise<Reconciliation> {
   const seen = await ports.seenUsers.read(run);
   const missing: Fact[] = [];
   for await (const fact of ports.facts.read(run.connectionId, 'user')) {
-    if (fact.state === 'present' && !seen.has(fact.id)) missing.push(fact);
+    const cameSince = fact.time !== undefined && Date.parse(fact.time) >= Date.parse(startedAt);
+    if (fact.state === 'present' && !seen.has(fact.id) && !cameSince) missing.push(fact);
   }
   if (before === undefined || missing.length === 0) return { gone: 0, missed: missing.length };
   const seenBefore = await ports.seenUsers.read(before);

@@ -71,7 +71,7 @@ async function after(given: Given): Promise<ConnectionRecord> {
 }
 
 const backfill = (shards: readonly ShardProgress[] = ALL_DONE, record = BACKFILLING) => ({
-  record,
+  record: { ...record, backfill: record.backfill && { ...record.backfill, shardsTotal: shards.length } },
   run: BACKFILL,
   shards,
 });
@@ -317,6 +317,19 @@ describe('the users', () => {
     expect(await usersAfter(given)).toEqual({ ...STAYS, missedBy: given.run.runId });
   });
 
+  it.each([
+    ['a sync looked at them since', { sweptAt: instant() }],
+    ['a sync is looking at them', { syncRun: { runId: 'tick-9', startedAt: instant() } }],
+  ])('are left to the next sweep by a backfill when %s', async (_, change) => {
+    const record = { ...BACKFILLING, firstReadAt: instant(-DAY), usersMissedBy: 'tick-0', ...change };
+    expect(await usersAfter(backfill(ALL_DONE, record))).toEqual({ ...STAYS, missedBy: 'tick-0' });
+  });
+
+  it('are left to the next sweep by a sync beside a backfill', async () => {
+    const record = { ...SYNCING, backfill: backfillRecord(), usersMissedBy: 'tick-0' };
+    expect(await usersAfter(sync(ALL_DONE, record))).toEqual({ ...STAYS, missedBy: null });
+  });
+
   it('whom the second look does not name either are gone, and looked for no more', async () => {
     const given = sync([...USERS, ACTIVITY], { ...SYNCING, usersMissedBy: 'tick-0' });
     expect(await usersAfter(given)).toEqual({ usersGone: 1, state: 'gone', missedBy: null });
@@ -356,6 +369,22 @@ describe('the users', () => {
     ['belongs to a paused connection', sync(ALL_DONE, { ...SYNCING, status: 'paused' })],
   ])('stay when the pass %s', async (_, given) => {
     expect(await usersAfter(given)).toMatchObject(STAYS);
+  });
+});
+
+describe('a backfill of which a part is no longer known', () => {
+  const record = { ...BACKFILLING, backfill: backfillRecord({ startedAt: STARTED, shardsTotal: 6 }) };
+
+  it('comes to no end', async () => {
+    await expect(finishing({ ...backfill(), record }).finish()).rejects.toThrow(
+      "the progress of 1 of the run's 6 shards is gone",
+    );
+  });
+
+  it('leaves the connection and its checkpoints as they are', async () => {
+    const { finish, connection, checkpoints } = finishing({ ...backfill(), record });
+    await finish().catch(() => undefined);
+    expect([connection(), checkpoints.checkpoints.size]).toEqual([record, 0]);
   });
 });
 
@@ -606,6 +635,6 @@ describe('a run that was noted as broken off, and then redriven', () => {
 
   it('concludes nothing when another backfill has taken its place', async () => {
     const record = connectedRecord({ backfill: backfillRecord({ runId: 'backfill-2', state: 'done' }) });
-    expect((await redriven(backfill([unread(OPERATION)], record))).connection).toEqual(record);
+    expect((await redriven({ ...backfill([unread(OPERATION)]), record })).connection).toEqual(record);
   });
 });

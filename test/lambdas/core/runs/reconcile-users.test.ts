@@ -5,6 +5,7 @@ import { type Fact, goneFact } from '../../../../lambdas/core/facts/fact';
 import type { ShardProgress } from '../../../../lambdas/core/runs/ports';
 import { areUsersComplete, reconcileUsers } from '../../../../lambdas/core/runs/reconcile-users';
 import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
+import { instant } from '../../../support/clock';
 import { InMemoryFactStore, factOf, pendingRow, userRow } from '../../../support/facts';
 import { InMemorySeenUsers, SYNC, doneShard } from '../../../support/runs';
 
@@ -22,7 +23,7 @@ async function after(stored: readonly Fact[], seen: readonly Fact[], seenBefore 
   const idsOf = (users: readonly Fact[]) => users.map(({ id }) => id);
   await seenUsers.add(SYNC, 'user.active.0', idsOf(seen));
   await seenUsers.add(BEFORE, 'user.active.0', idsOf(seenBefore));
-  const said = await reconcileUsers({ facts, seenUsers }, SYNC, BEFORE);
+  const said = await reconcileUsers({ facts, seenUsers }, SYNC, instant(), BEFORE);
   return { facts, said, stream: facts.stream };
 }
 
@@ -38,6 +39,11 @@ describe('two complete passes over the users, one after the other,', () => {
     ['the second alone', [MIRA, JON], [MIRA]],
   ])('leave whom %s named', async (_, seen, seenBefore) => {
     expect((await after([MIRA, JON], seen, seenBefore)).stream).toEqual([]);
+  });
+
+  it('leave who came to Zoom after the second had begun', async () => {
+    const newcomer = factOf('user', userRow({ id: 'u-late', user_created_at: instant() }));
+    expect((await after([MIRA, newcomer], [MIRA])).stream).toEqual([]);
   });
 
   it('leave who is gone already', async () => {
@@ -73,7 +79,7 @@ describe('two complete passes over the users, one after the other,', () => {
 describe('a complete pass over the users that is the first to miss somebody', () => {
   it('marks nobody, and says how many it missed', async () => {
     const facts = new InMemoryFactStore(MIRA, JON);
-    const said = await reconcileUsers({ facts, seenUsers: new InMemorySeenUsers() }, SYNC, undefined);
+    const said = await reconcileUsers({ facts, seenUsers: new InMemorySeenUsers() }, SYNC, instant(), undefined);
     expect([said, facts.stream]).toEqual([{ gone: 0, missed: 2 }, []]);
   });
 });
