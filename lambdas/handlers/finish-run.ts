@@ -13,7 +13,7 @@ import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { RunRefPayload } from '../runtime/payloads';
-import { countDeadLetters, logger } from '../runtime/telemetry';
+import { countingDeadLetters, logger } from '../runtime/telemetry';
 
 const env = readEnv(ENV.controlTable, ENV.factsTable);
 const client = makeDocumentClient();
@@ -24,7 +24,7 @@ const finishRun = makeFinishRun({
   progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
   seenUsers: makeDynamoDbSeenUsers(client, env.CONTROL_TABLE),
   facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),
-  deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
+  deadLetters: countingDeadLetters(makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE)),
   clock: systemClock,
 });
 
@@ -32,7 +32,6 @@ const finishRun = makeFinishRun({
 export const handler = instrument(async (event: unknown) => {
   const run = RunRefPayload.parse(event);
   const summary = await finishRun(run);
-  countDeadLetters('read', summary.deadLetters);
   logger.info('run finished', { ...run, ...summary });
   return summary;
 });

@@ -12,7 +12,7 @@ import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { PlanTaskPayload } from '../runtime/payloads';
-import { logger } from '../runtime/telemetry';
+import { countingDeadLetters, logger } from '../runtime/telemetry';
 import { makeZoom } from '../runtime/zoom';
 
 const env = readEnv(
@@ -31,7 +31,7 @@ const planRun = makePlanRun(
     connections: makeDynamoDbConnectionStore(client, env.CONTROL_TABLE),
     checkpoints: makeDynamoDbCheckpointStore(client, env.CONTROL_TABLE),
     progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
-    deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
+    deadLetters: countingDeadLetters(makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE)),
     probeStreams: makeProbeStreams(
       {
         quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),

@@ -13,7 +13,7 @@ import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { WorkerTaskPayload } from '../runtime/payloads';
-import { countDeadLetters, logger } from '../runtime/telemetry';
+import { countingDeadLetters, logger } from '../runtime/telemetry';
 import { makeZoom } from '../runtime/zoom';
 
 const env = readEnv(ENV.controlTable, ENV.factsTable, ENV.perSecondShare, ENV.perDayShare, ENV.retentionDays);
@@ -28,7 +28,7 @@ const work = makeWorker(
     progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
     seenUsers: makeDynamoDbSeenUsers(client, env.CONTROL_TABLE),
     facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),
-    deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
+    deadLetters: countingDeadLetters(makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE)),
     quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
     tokens: makeAccessTokens({
       vault: zoom.vault,
@@ -43,7 +43,6 @@ const work = makeWorker(
       malformed: (run, shard, problems) => {
         const why = [...new Set(problems)];
         logger.error('rows that cannot become facts', { ...nameOf(run), shard: shard.id, rows: problems.length, why });
-        countDeadLetters('parse', problems.length);
       },
       fault: (run, shard, { message }) =>
         logger.warn('Zoom failed, trying again', { ...nameOf(run), shard: shard.id, what: message }),

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
 import type { DeadLetterStage } from '../contract/operator';
+import type { DeadLetterStore } from '../core/dead-letters/ports';
 
 /** The function's logger: a constant message and fields, never an event, a token or a row of Zoom's. */
 export const logger = new Logger();
@@ -8,9 +9,20 @@ export const logger = new Logger();
 /** Metrics in the namespace `ZoomConnector`. */
 export const metrics = new Metrics();
 
-/** Counts dead letters that were written: the metric `DeadLetters`, by stage. */
-export function countDeadLetters(stage: DeadLetterStage, count: number): void {
-  if (count === 0) return;
+/** The store, whose new letters are counted: the metric `DeadLetters`, by stage. */
+export function countingDeadLetters(store: DeadLetterStore): DeadLetterStore {
+  return {
+    ...store,
+    async put(letters) {
+      const added = await store.put(letters);
+      const [first] = letters; // a stage at a time
+      if (first !== undefined && added > 0) countDeadLetters(first.stage, added);
+      return added;
+    },
+  };
+}
+
+function countDeadLetters(stage: DeadLetterStage, count: number): void {
   const metric = metrics.singleMetric();
   metric.addDimension('stage', stage);
   metric.addMetric('DeadLetters', MetricUnit.Count, count);

@@ -23,9 +23,10 @@ export class InMemoryDeadLetterStore implements DeadLetterStore {
     return [...this.letters.keys()].sort();
   }
 
-  put(letters: readonly DeadLetter[]): Promise<void> {
+  put(letters: readonly DeadLetter[]): Promise<number> {
+    const before = this.letters.size;
     for (const letter of letters) this.letters.set(letter.id, letter);
-    return Promise.resolve();
+    return Promise.resolve(this.letters.size - before);
   }
 
   find(id: string): Promise<DeadLetter | undefined> {

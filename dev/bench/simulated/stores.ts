@@ -132,8 +132,8 @@ export class OneConnectionCheckpoints implements CheckpointStore {
 
 /** Dead letters of a backfill that nothing goes wrong with. */
 export class NoDeadLetters implements DeadLetterStore {
-  put(letters: readonly DeadLetter[]): Promise<void> {
-    return letters.length === 0 ? Promise.resolve() : Promise.reject(new Error('a part could not be read'));
+  put(letters: readonly DeadLetter[]): Promise<number> {
+    return letters.length === 0 ? Promise.resolve(0) : Promise.reject(new Error('a part could not be read'));
   }
 
   find(): Promise<undefined> {

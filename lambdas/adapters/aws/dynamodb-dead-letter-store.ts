@@ -19,10 +19,15 @@ export function makeDynamoDbDeadLetterStore(client: DynamoDBDocumentClient, tabl
     return { pk: partitionOf(connectionId), sk: rest.join('.') };
   };
   return {
-    put: (letters) =>
-      inParallel(letters, (letter) =>
-        client.send(new PutCommand({ TableName: tableName, Item: { ...keyOf(letter.id), ...letter } })),
-      ),
+    async put(letters) {
+      let added = 0;
+      await inParallel(letters, async (letter) => {
+        const Item = { ...keyOf(letter.id), ...letter };
+        const before = await client.send(new PutCommand({ TableName: tableName, Item, ReturnValues: 'ALL_OLD' }));
+        if (before.Attributes === undefined) added++;
+      });
+      return added;
+    },
     async find(id) {
       const Key = keyOf(id);
       if (Key.sk === '') return undefined; // DynamoDB refuses an empty key

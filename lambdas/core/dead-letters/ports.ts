@@ -3,8 +3,12 @@ import type { DeadLetter } from './dead-letter';
 
 /** Dead letters, until they expire. */
 export interface DeadLetterStore {
-  /** Writes letters, in place of those that have their ids. */
-  put(letters: readonly DeadLetter[]): Promise<void>;
+  /**
+   * Writes letters, in place of those that have their ids.
+   *
+   * @returns how many are new: of what no letter stood for before.
+   */
+  put(letters: readonly DeadLetter[]): Promise<number>;
   find(id: string): Promise<DeadLetter | undefined>;
   /** The letters of a connection and stage, by id. */
   list<Stage extends DeadLetterStage>(

@@ -40,7 +40,7 @@ export interface RunSummary {
   readonly facts: number;
   readonly calls: number;
   readonly usersGone: number;
-  /** Letters written, for shards that were not read. */
+  /** New letters, for shards that were not read. */
   readonly deadLetters: number;
 }
 
@@ -109,8 +109,7 @@ export function makeFinishRun(ports: FinishRunPorts) {
 
   async function writeLetters({ connectionId }: RunRef, shards: readonly ShardProgress[]): Promise<number> {
     const unread = shards.filter((progress) => isUnread(progress) && !isLeftToNextSync(progress));
-    await deadLetters.put(unread.map((progress) => readLetter(connectionId, progress, clock.now())));
-    return unread.length;
+    return deadLetters.put(unread.map((progress) => readLetter(connectionId, progress, clock.now())));
   }
 
   /** Deletes the letters whose shards this run has read. */

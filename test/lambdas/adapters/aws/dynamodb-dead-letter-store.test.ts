@@ -8,7 +8,7 @@ import { gapOf } from '../../../support/dead-letters';
 import { fakeDynamoDb } from './support';
 
 const { client, calls } = fakeDynamoDb();
-beforeEach(() => void calls.reset());
+beforeEach(() => void calls.reset().on(PutCommand).resolves({}));
 
 const store = makeDynamoDbDeadLetterStore(client, 'control');
 const GAP = gapOf(userShards()[0]!);
@@ -26,7 +26,17 @@ describe('the dead letter store', () => {
     expect(calls.commandCalls(PutCommand)[0]?.args[0].input).toEqual({
       TableName: 'control',
       Item: { ...KEY, ...GAP },
+      ReturnValues: 'ALL_OLD',
     });
+  });
+
+  it('says how many are new', async () => {
+    calls
+      .on(PutCommand)
+      .resolves({})
+      .on(PutCommand, { Item: { ...KEY, ...GAP } })
+      .resolves({ Attributes: KEY });
+    expect(await store.put([GAP, gapOf(userShards()[1]!)])).toBe(1);
   });
 
   it('writes each of a page of thousands, a few at a time', async () => {
@@ -36,6 +46,7 @@ describe('the dead letter store', () => {
       most = Math.max(most, ++underWay);
       await Promise.resolve();
       underWay--;
+      return {};
     });
     const rows = Array.from({ length: 2000 }, (_, n) => parseLetter('c1', 'user', { n }, 'why', NOW));
     await store.put(rows);

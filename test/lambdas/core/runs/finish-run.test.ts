@@ -473,8 +473,14 @@ describe('the summary', () => {
     });
   });
 
-  it('counts the letters that were written', async () => {
+  it('counts the new letters', async () => {
     expect((await finishing(backfill([ACTIVITY, unread(OPERATION)])).finish()).deadLetters).toBe(1);
+  });
+
+  it('counts no letter again that was there', async () => {
+    const { finish } = finishing(backfill([ACTIVITY, unread(OPERATION)]));
+    await finish();
+    expect((await finish()).deadLetters).toBe(0);
   });
 });
 
