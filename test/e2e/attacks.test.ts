@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { Browser } from '../../dev/local/browser';
 import { PARTITION } from '../../lambdas/contract/control-table';
 import type { OperatorAnswers } from '../../lambdas/contract/operator';
@@ -20,6 +20,7 @@ import {
   whenStatus,
 } from './support/stack';
 import { streamRecordsOf } from './support/stream';
+import { endDay, makeSweepDue } from './support/time';
 import { ZoomAccount, connect, consent } from './support/zoom-account';
 
 const today = new Date().toISOString().slice(0, 10);
@@ -29,30 +30,6 @@ const tomorrow = addDays(today, 1);
 async function ledgerOf(account: ZoomAccount): Promise<Record<string, unknown> | undefined> {
   const Key = { pk: `${PARTITION.quota}#${account.id}`, sk: 'heavy' };
   return (await dynamodb.send(new GetCommand({ TableName: output('ControlTableName'), Key }))).Item;
-}
-
-/** Lets the quota ledger believe that Zoom's day is over. */
-async function endDay(account: ZoomAccount): Promise<void> {
-  await dynamodb.send(
-    new UpdateCommand({
-      TableName: output('ControlTableName'),
-      Key: { pk: `${PARTITION.quota}#${account.id}`, sk: 'heavy' },
-      UpdateExpression: 'SET blockedUntilMs = :past ADD revision :one',
-      ExpressionAttributeValues: { ':past': 0, ':one': 1 },
-    }),
-  );
-}
-
-/** Lets the connection's last sweep of all users lie two days back. */
-async function makeSweepDue(connectionId: string): Promise<void> {
-  await dynamodb.send(
-    new UpdateCommand({
-      TableName: output('ControlTableName'),
-      Key: { pk: PARTITION.connections, sk: connectionId },
-      UpdateExpression: 'SET sweptAt = :past ADD version :one',
-      ExpressionAttributeValues: { ':past': new Date(Date.now() - 2 * 86_400_000).toISOString(), ':one': 1 },
-    }),
-  );
 }
 
 /** Whether the sweep that was due has ended. */

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DeadLetterView, OperatorAnswers } from '../../lambdas/contract/operator';
 import { addDays } from '../../lambdas/core/runs/shards';
 import { distinctRows, rowsOf } from './support/compare';
-import { cli, factsOf, operate, scaleWaits, statusOf, whenStatus } from './support/stack';
+import { cli, factsOf, lookAt, operate, scaleWaits, statusOf, until, whenStatus } from './support/stack';
 import { streamRecordsOf } from './support/stream';
-import { ZoomAccount, connect } from './support/zoom-account';
+import { endRests } from './support/time';
+import { ZoomAccount, connect, consent } from './support/zoom-account';
 
 describe('a date that Zoom fails to give', () => {
   const today = new Date().toISOString().slice(0, 10);
@@ -15,10 +16,14 @@ describe('a date that Zoom fails to give', () => {
   let mend: () => Promise<void>;
 
   beforeAll(async () => {
-    await scaleWaits(0.01); // a shard is given up after a quarter of an hour
+    await scaleWaits(0.01); // a shard is given up after an hour
     account = await ZoomAccount.create({ users: 20, activitiesPerDay: 40 });
     mend = await account.fail({ kind: 'serverError', path: `/v2/report/activities?from=${lost}` });
-    connectionId = await connect(account, 'With a gap', 'degraded');
+    connectionId = await consent(account, 'With a gap');
+    await until('the end of the backfill', async () => {
+      await endRests(connectionId);
+      return (await lookAt(connectionId)).status === 'degraded' ? true : undefined;
+    });
   });
 
   afterAll(() => scaleWaits(1));

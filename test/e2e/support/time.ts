@@ -1,0 +1,39 @@
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PARTITION } from '../../../lambdas/contract/control-table';
+import { dynamodb, output } from './stack';
+import type { ZoomAccount } from './zoom-account';
+
+/** Lets the quota ledger believe that Zoom's day is over. */
+export async function endDay({ id }: ZoomAccount): Promise<void> {
+  const past = { ':past': 0, ':one': 1 };
+  await update({ pk: `${PARTITION.quota}#${id}`, sk: 'heavy' }, 'SET blockedUntilMs = :past ADD revision :one', past);
+}
+
+/** Lets the connection's last sweep of all users lie two days back. */
+export async function makeSweepDue(connectionId: string): Promise<void> {
+  const past = { ':past': new Date(Date.now() - 2 * 86_400_000).toISOString(), ':one': 1 };
+  await update({ pk: PARTITION.connections, sk: connectionId }, 'SET sweptAt = :past ADD version :one', past);
+}
+
+/** Lets the rests be over in which Zoom, failing, is left alone. */
+export async function endRests(connectionId: string): Promise<void> {
+  const { Items = [] } = await dynamodb.send(
+    new QueryCommand({
+      TableName: output('ControlTableName'),
+      KeyConditionExpression: 'pk = :runs',
+      FilterExpression: 'attribute_type(progress.retryAt, :text)',
+      ExpressionAttributeValues: { ':runs': `${PARTITION.run}#${connectionId}`, ':text': 'S' },
+    }),
+  );
+  const past = { ':past': new Date(0).toISOString() };
+  await Promise.all(Items.map(({ pk, sk }) => update({ pk, sk }, 'SET progress.retryAt = :past', past)));
+}
+
+async function update(
+  Key: Readonly<Record<string, unknown>>,
+  UpdateExpression: string,
+  ExpressionAttributeValues: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const TableName = output('ControlTableName');
+  await dynamodb.send(new UpdateCommand({ TableName, Key, UpdateExpression, ExpressionAttributeValues }));
+}
