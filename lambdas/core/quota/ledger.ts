@@ -56,17 +56,22 @@ export interface Block {
 
 /**
  * Zoom counts calls as they arrive, and not all take the same time to get there: start times are this much further apart
- * than the limit allows, so that one that is 30 ms late does not make one too many in its second.
+ * than the limit allows, so that one that is 40 ms late does not make one too many in its second.
  */
-export const HEADROOM = 1.03;
+export const HEADROOM = 1.04;
 /** From the first start time of a block to its last is no longer than this, so that nobody waits long behind it. */
 const LONGEST_BLOCK_MS = 1_000;
 /** But for so many at least, where a second has fewer: the ledger is not written for each call. */
 const SMALLEST_BLOCK = 4;
 /** Start times are handed out no earlier than this ahead: whoever comes in between waits so long and a block at most. */
 const LOOKAHEAD_MS = 1_000;
-/** After a refusal the pace falls by a quarter, to a tenth at the lowest, and gains a tenth of the limit each minute. */
+/**
+ * After a refusal the pace falls by a quarter, to a tenth at the lowest, and gains a tenth of the limit each minute. One
+ * that comes alone may be a call that was late, and costs little.
+ */
 const PACE_DROP = 0.75;
+const PACE_DROP_ALONE = 0.95;
+const ALONE_MS = 60_000;
 const PACE_FLOOR = 0.1;
 const PACE_GAIN_PER_MS = 0.1 / 60_000;
 /** Refusals that come so soon after one another are one: calls were under way when the first came. */
@@ -155,7 +160,8 @@ export function reserveSlots(
 export function slowedDown(read: LedgerEntry | undefined, untilMs: number, now: number): LedgerEntry {
   const entry = { ...NEVER_CALLED, ...read, nextMs: Math.max(read?.nextMs ?? 0, untilMs) };
   if (now - entry.paceSetMs < SAME_REFUSAL_MS) return entry;
-  return { ...entry, pace: Math.max(PACE_FLOOR, paceAt(entry, now) * PACE_DROP), paceSetMs: now };
+  const drop = now - entry.paceSetMs > ALONE_MS ? PACE_DROP_ALONE : PACE_DROP;
+  return { ...entry, pace: Math.max(PACE_FLOOR, paceAt(entry, now) * drop), paceSetMs: now };
 }
 
 /**
