@@ -12,6 +12,13 @@ import type { Processes } from './processes';
  */
 const DATA_LINK = 'emulator-data';
 
+/** Starts the module, with collections of all of its garbage put off: one stops it for half a second once tables are large. */
+const START = `
+import gc, runpy
+gc.set_threshold(700, 10, 100_000)
+runpy.run_module("ministack", run_name="__main__", alter_sys=True)
+`;
+
 /**
  * Starts an AWS emulator of its own for one local stack.
  *
@@ -27,7 +34,7 @@ export async function startEmulator(processes: Processes, directory: string, wan
   const emulator = {
     name: 'emulator',
     file: join(LOCAL, 'venv/bin/python'),
-    args: ['-I', '-m', 'ministack'],
+    args: ['-I', '-c', START],
     env: {
       ...cleanEnvironment(),
       AUTH: 'true',

@@ -21,9 +21,9 @@ export class AwsDelays {
     return this.about(6);
   }
 
-  /** The facts of a page: its batches side by side. */
+  /** The facts of a page: its twelve batches, two side by side. */
   factsOfPage(): Promise<void> {
-    return this.about(40);
+    return this.about(60);
   }
 
   /** From the end of a workflow's step to the first line of the next one's function. */

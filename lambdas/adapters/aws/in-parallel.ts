@@ -1,5 +1,8 @@
-/** DynamoDB calls under way at once: enough to store a page in a few round trips. */
-const PARALLEL = 6;
+/**
+ * DynamoDB calls under way at once: enough to store a page while Zoom makes the next one, and so few that a worker's
+ * other chains, which share its one thread, begin their calls in time.
+ */
+const PARALLEL = 2;
 
 /** Works through `items`, some of them at a time. */
 export async function inParallel<Item>(items: readonly Item[], work: (item: Item) => Promise<unknown>): Promise<void> {
