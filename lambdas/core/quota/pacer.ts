@@ -27,9 +27,10 @@ interface Slot {
 const SLOT_LIFE_MS = 20;
 /** With each start time in a row that a chain oversleeps it may be so many times later: a slow machine gets on too. */
 const PATIENCE = 2;
-/** At first the ledger is taken to answer within this time, and later never sooner than the other. */
-const FIRST_LEAD_MS = 50;
-const SHORTEST_LEAD_MS = 5;
+/** At first the ledger is taken to answer within this time. */
+const FIRST_ANSWER_MS = 30;
+/** A start time is asked for that is so much further away than the ledger takes to answer. */
+const LEAD_FACTOR = 1.5;
 /** Before any chain has come round, a call and its bookkeeping are taken to last this long. */
 const FIRST_CYCLE_MS = 300;
 /** Less than the ledger hands out ahead, so that nothing is lost by it. */
@@ -46,8 +47,8 @@ export class Pacer {
   private asking: Promise<Reservation> | undefined;
   private chains = 0;
   private cycleMs = FIRST_CYCLE_MS;
-  /** How long the ledger took to answer lately: a start time nearer than that would be past when it is known. */
-  private leadMs = FIRST_LEAD_MS;
+  /** How long the ledger took for its last two answers: a start time nearer than that would be past when it is known. */
+  private answersMs: [number, number] = [FIRST_ANSWER_MS, FIRST_ANSWER_MS];
 
   constructor(
     private readonly reserve: (wanted: SlotsWanted) => Promise<Reservation>,
@@ -100,8 +101,10 @@ export class Pacer {
     try {
       const chains = Math.max(1, this.chains);
       const count = this.usefulCount(chains);
-      const reservation = await this.reserve({ count, chains, earliestMs: askedAt + this.leadMs });
-      this.leadMs = Math.max(SHORTEST_LEAD_MS, 1.5 * (this.clock.now() - askedAt));
+      // one slow answer, as a cold start has, is to waste no time of the next
+      const leadMs = LEAD_FACTOR * Math.min(...this.answersMs);
+      const reservation = await this.reserve({ count, chains, earliestMs: askedAt + leadMs });
+      this.answersMs = [this.answersMs[1], this.clock.now() - askedAt];
       if (reservation.kind === 'slots') {
         const { startsAtMs, thenBlocked } = reservation;
         this.slots.push(...startsAtMs.map((startAtMs) => ({ startAtMs, thenBlocked })));

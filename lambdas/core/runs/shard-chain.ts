@@ -172,7 +172,9 @@ export class ShardChain {
     const { run } = this.context;
     const { shard, pages } = this.progress;
     const source = { connectionId: run.connectionId, zoomAccountId: connection.zoomAccountId, ...this.settings };
+    await this.letOthersBegin();
     const made = factsOfPage(shard.stream, page.rows, source, this.ports.clock.now());
+    await this.letOthersBegin();
     const problems = made.problems.map(({ problem }) => problem);
     if (problems.length > 0) this.ports.log.malformed(run, shard, problems);
     await this.storing;
@@ -184,6 +186,11 @@ export class ShardChain {
     this.storing = this.store(made, isBlind, pages, next, page.rows.length);
     // its failure belongs to whoever awaits it next: the following page, or the chain's end
     this.storing.catch(() => undefined);
+  }
+
+  /** Each step of a page keeps the thread busy for some ms, in which a start time of another chain may pass. */
+  private letOthersBegin(): Promise<void> {
+    return this.ports.clock.sleep(0);
   }
 
   private async store(
