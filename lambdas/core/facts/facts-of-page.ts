@@ -14,11 +14,25 @@ export interface PageProblem extends MalformedRow {
   readonly row: ZoomRow;
 }
 
-/** Turns a page of rows into facts, at `now` (epoch ms). Rows alike in every identity field are one fact. */
-export function factsOfPage(kind: FactKind, rows: readonly ZoomRow[], source: FactSource, now: number): PageFacts {
+/** So many rows keep the thread busy for some ms. */
+const ROWS_AT_ONCE = 300;
+
+/**
+ * Turns a page of rows into facts, at `now` (epoch ms). Rows alike in every identity field are one fact.
+ *
+ * @param pause - lets others have the thread, before each slice of a large page.
+ */
+export async function factsOfPage(
+  kind: FactKind,
+  rows: readonly ZoomRow[],
+  source: FactSource,
+  now: number,
+  pause: () => Promise<void>,
+): Promise<PageFacts> {
   const facts = new Map<string, Fact>();
   const problems: PageProblem[] = [];
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    if (index % ROWS_AT_ONCE === 0) await pause();
     const made = makeFact(kind, row, source);
     if (isMalformed(made)) problems.push({ ...made, row });
     else if (!isExpired(made, now)) facts.set(made.id, made);

@@ -18,6 +18,8 @@ export interface PacerSettings {
   readonly longestSleepMs: number;
 }
 
+type Slots = Extract<Reservation, { kind: 'slots' }>;
+
 interface Slot {
   readonly startAtMs: number;
   readonly thenBlocked: Block | undefined;
@@ -45,6 +47,8 @@ const CYCLE_WEIGHT = 0.2;
 export class Pacer {
   private slots: Slot[] = [];
   private asking: Promise<Reservation> | undefined;
+  /** Whether it has had the start times of a whole second. */
+  private hadSecond = false;
   private chains = 0;
   private cycleMs = FIRST_CYCLE_MS;
   /** How long the ledger took for its last two answers: a start time nearer than that would be past when it is known. */
@@ -105,14 +109,23 @@ export class Pacer {
       const leadMs = LEAD_FACTOR * Math.min(...this.answersMs);
       const reservation = await this.reserve({ count, chains, earliestMs: askedAt + leadMs });
       this.answersMs = [this.answersMs[1], this.clock.now() - askedAt];
-      if (reservation.kind === 'slots') {
-        const { startsAtMs, thenBlocked } = reservation;
-        this.slots.push(...startsAtMs.map((startAtMs) => ({ startAtMs, thenBlocked })));
-      }
+      if (reservation.kind === 'slots') this.keep(reservation);
       return reservation;
     } finally {
       this.asking = undefined;
     }
+  }
+
+  /**
+   * A worker's first calls take longer to get to Zoom, for connections have to be opened: of its first second one start
+   * time is left out, or a later call might arrive within the same second as too many of them.
+   */
+  private keep({ startsAtMs, thenBlocked }: Slots): void {
+    const isFirstSecond =
+      !this.hadSecond && thenBlocked === undefined && startsAtMs.length >= this.settings.callsPerSecond();
+    this.hadSecond ||= isFirstSecond;
+    const kept = isFirstSecond ? startsAtMs.slice(0, -1) : startsAtMs;
+    this.slots.push(...kept.map((startAtMs) => ({ startAtMs, thenBlocked })));
   }
 
   /**

@@ -172,9 +172,8 @@ export class ShardChain {
     const { run } = this.context;
     const { shard, pages } = this.progress;
     const source = { connectionId: run.connectionId, zoomAccountId: connection.zoomAccountId, ...this.settings };
-    await this.letOthersBegin();
-    const made = factsOfPage(shard.stream, page.rows, source, this.ports.clock.now());
-    await this.letOthersBegin();
+    const made = await factsOfPage(shard.stream, page.rows, source, this.ports.clock.now(), () => this.pause());
+    await this.pause();
     const problems = made.problems.map(({ problem }) => problem);
     if (problems.length > 0) this.ports.log.malformed(run, shard, problems);
     await this.storing;
@@ -188,8 +187,8 @@ export class ShardChain {
     this.storing.catch(() => undefined);
   }
 
-  /** Each step of a page keeps the thread busy for some ms, in which a start time of another chain may pass. */
-  private letOthersBegin(): Promise<void> {
+  /** Lets other chains begin their calls: to work on a page keeps the thread busy for longer than a start time lives. */
+  private pause(): Promise<void> {
     return this.ports.clock.sleep(0);
   }
 
