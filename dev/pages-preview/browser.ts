@@ -21,16 +21,19 @@ const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
  */
 export async function launchChromium(): Promise<Browser> {
   const home = await unpackedChromium();
-  return chromium.launch({
-    executablePath: join(home, 'chromium'),
-    // root, as in a container, cannot use the sandbox
-    args: ['--no-sandbox', '--font-render-hinting=none'],
-    env: {
-      ...definedEnv(),
-      LD_LIBRARY_PATH: join(home, 'al2023', 'lib'),
-      FONTCONFIG_PATH: join(home, 'fonts'),
-    },
-  });
+  const launch = () =>
+    chromium.launch({
+      executablePath: join(home, 'chromium'),
+      // root, as in a container, cannot use the sandbox
+      args: ['--no-sandbox', '--font-render-hinting=none'],
+      env: {
+        ...definedEnv(),
+        LD_LIBRARY_PATH: join(home, 'al2023', 'lib'),
+        FONTCONFIG_PATH: join(home, 'fonts'),
+      },
+    });
+  // once in some hundred starts this Chromium ends by a segmentation fault before it takes its first command
+  return launch().catch(launch);
 }
 
 /** The folder that the browser lies in, unpacked once for each version. Of two at the same time one is kept. */
