@@ -25,6 +25,7 @@ import { plannedShard } from '../../lambdas/core/runs/shard-progress';
 import { connectedRecord } from '../support/connections';
 import { gapOf } from '../support/dead-letters';
 import { factOf, userRow } from '../support/facts';
+import { type CallInput, grantLines, neededGrants } from '../support/needed-grants';
 import { slotRequest } from '../support/quota';
 import { BACKFILL, SYNC } from '../support/runs';
 import { GRANT, tokenSet } from '../support/tokens';
@@ -210,61 +211,17 @@ describe('what is granted is what is called', () => {
   it.each(Object.entries(USES))('by the code behind %s', async (role, uses) => {
     for (const use of uses(adapters)) await use();
     const calls = [...dynamoDb.calls(), ...secretsManager.calls(), ...stepFunctions.calls()].flatMap(
-      ({ args: [command] }) => neededFor(command.constructor.name.replace(/Command$/, ''), command.input as Input),
+      ({ args: [command] }) =>
+        neededGrants(command.constructor.name.replace(/Command$/, ''), command.input as CallInput, prefix),
     );
     expect([...new Set(calls)].sort()).toEqual(grantedTo(role));
   });
 });
 
-/** The role's grants on data, one for each partition, without what AWS itself does on its behalf. */
+/** The role's grants on data, without what AWS itself does on its behalf. */
 function grantedTo(role: string): string[] {
   const own = granted.filter((grant) => grant.role === role && /^(dynamodb|secretsmanager|states):/.test(grant.action));
-  const lines = own.flatMap(({ action, resource, condition }) =>
-    condition === ''
-      ? [`${action} ${resource.replace(/^secretsmanager:secret:/, '')}`]
-      : condition
-          .replace(/^of /, '')
-          .split(', ')
-          .map((keys) => `${action} ${resource} of ${keys.replace('#*', '')}`),
-  );
-  return lines.sort();
-}
-
-interface Input {
-  readonly TableName?: string;
-  readonly Key?: { readonly pk: string };
-  readonly Item?: { readonly pk: string };
-  readonly ExpressionAttributeValues?: Readonly<Record<string, unknown>>;
-  readonly RequestItems?: Readonly<Record<string, unknown>>;
-  readonly TransactItems?: readonly Readonly<Record<string, Input>>[];
-  readonly SecretId?: string;
-  readonly Name?: string;
-  readonly stateMachineArn?: string;
-  readonly executionArn?: string;
-}
-
-/** The actions that IAM asks for before it lets a call pass. */
-function neededFor(call: string, input: Input): string[] {
-  if (input.stateMachineArn !== undefined) return [`states:${call} ${input.stateMachineArn}`];
-  if (input.executionArn !== undefined) return [`states:${call} ${input.executionArn.replace(/[^:]*$/, '*')}`];
-  if (input.TransactItems !== undefined) {
-    return input.TransactItems.flatMap((items) =>
-      Object.entries(items).flatMap(([kind, item]) => neededFor(kind, item)),
-    );
-  }
-  if (input.RequestItems !== undefined) {
-    return Object.keys(input.RequestItems).map((table) => `dynamodb:${call}Item ${table}`);
-  }
-  if (input.TableName !== undefined) {
-    const queried = Object.values(input.ExpressionAttributeValues ?? {})[0];
-    const key = String(input.Key?.pk ?? input.Item?.pk ?? queried);
-    const action = call === 'Query' ? call : `${call}Item`;
-    const partition = input.TableName === 'ControlTable' ? ` of ${key.split('#')[0]}` : '';
-    return [`dynamodb:${action} ${input.TableName}${partition}`];
-  }
-  const name = input.SecretId ?? input.Name ?? '';
-  const pattern = name === `${prefix}/zoom-app` ? `${name}-??????` : name.replace(/(\/connections\/).*/, '$1*');
-  return [`secretsmanager:${call} ${pattern}`];
+  return grantLines(own).sort();
 }
 
 async function all(items: AsyncIterable<unknown>): Promise<void> {
