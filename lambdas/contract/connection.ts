@@ -17,6 +17,8 @@ export interface Connection {
   readonly backfill: BackfillView | null;
   readonly lastSync: LastSync | null;
   readonly capabilities: readonly Capability[];
+  /** How its disconnect goes, and once it has ended the receipt of it; `null` when nobody has asked for one. */
+  readonly disconnect: Disconnect | null;
 }
 
 export const STATUSES = [
@@ -64,6 +66,26 @@ export interface LastSync {
   readonly at: string;
   readonly result: 'ok' | 'partial' | 'failed';
   readonly newFacts: number;
+}
+
+/** A disconnect: what was asked for, how far it is, what became of it. */
+export interface Disconnect {
+  /** Who asked: an operator, the Zoom account's admin on the connection's page, or Zoom, since the app was removed there. */
+  readonly cause: 'operator' | 'admin' | 'deauthorized';
+  /** Whether the facts stay. */
+  readonly keepFacts: boolean;
+  readonly requestedAt: string;
+  /** Which execution of the workflow it is, from 1 on: one that broke off is followed by the next. */
+  readonly attempt: number;
+  readonly executionArn: string | null;
+  /**
+   * Whether Zoom has taken the grant back, or had ended it already. `false`: it could not be had to, and the account's admin
+   * has to remove the app. `null`: not tried yet, or there was no grant.
+   */
+  readonly revokedAtZoom: boolean | null;
+  /** Facts deleted so far. */
+  readonly factsPurged: number;
+  readonly endedAt: string | null;
 }
 
 /** Whether one kind of fact can be read with the admin's grant. */

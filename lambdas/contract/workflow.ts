@@ -47,6 +47,15 @@ export interface RunRequest {
   readonly part?: number;
 }
 
+/** Input of the state machine that disconnects a connection, and what names the disconnect in every step. */
+export interface DisconnectTask {
+  readonly connectionId: string;
+  /** ISO 8601 UTC. */
+  readonly requestedAt: string;
+  /** Which execution of the disconnect it is: one that broke off is followed by the next. From 1 on. */
+  readonly attempt: number;
+}
+
 /** What the first step is told: what to read, and by which execution. */
 export interface PlanTask {
   readonly request: RunRequest;

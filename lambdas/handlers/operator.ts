@@ -53,7 +53,10 @@ const operator = makeOperator(
       sync: env.SYNC_STATE_MACHINE_ARN,
     }),
     progress,
-    executions: makeStepFunctionsRunStopper(stepFunctions),
+    executions: makeStepFunctionsRunStopper(stepFunctions, [
+      env.BACKFILL_STATE_MACHINE_ARN,
+      env.SYNC_STATE_MACHINE_ARN,
+    ]),
     credentials: makeSecretsAppCredentials(new SecretsManagerClient({}), env.ZOOM_APP_SECRET),
     deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
     facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),

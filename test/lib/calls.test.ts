@@ -55,7 +55,7 @@ const adapters = {
   facts: makeDynamoDbFactStore(client, 'FactsTable'),
   vault: makeSecretsTokenVault(secrets, { prefix: `${prefix}/connections/`, kmsKeyId: 'key' }),
   credentials: makeSecretsAppCredentials(secrets, `${prefix}/zoom-app`),
-  executions: makeStepFunctionsRunStopper(new SFNClient({})),
+  executions: makeStepFunctionsRunStopper(new SFNClient({}), ['Runs/Backfill', 'Runs/Sync']),
   runs: makeStepFunctionsRunStarter(new SFNClient({}), { backfill: 'Runs/Backfill', sync: 'Runs/Sync' }),
 };
 type Adapters = typeof adapters;

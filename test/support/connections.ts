@@ -1,3 +1,4 @@
+import type { Disconnect } from '../../lambdas/contract/connection';
 import type { ConnectionChange, ConnectionRecord } from '../../lambdas/core/connections/connection-record';
 import type { ConnectionStore } from '../../lambdas/core/connections/ports';
 import { VersionConflictError } from '../../lambdas/core/errors';
@@ -26,6 +27,7 @@ export function connectionRecord(change: Partial<ConnectionRecord> = {}): Connec
     sweptAt: null,
     usersMissedBy: null,
     capabilities: [],
+    disconnect: null,
     lostStreams: [],
     ...change,
   };
@@ -58,6 +60,21 @@ export function backfillRecord(change: Partial<NonNullable<ConnectionRecord['bac
     shardsTotal: 17,
     facts: 0,
     calls: 0,
+    ...change,
+  };
+}
+
+/** A disconnect that an operator has just asked for, but for what `change` says. */
+export function disconnectRecord(change: Partial<Disconnect> = {}): Disconnect {
+  return {
+    cause: 'operator',
+    keepFacts: false,
+    requestedAt: instant(),
+    attempt: 1,
+    executionArn: null,
+    revokedAtZoom: null,
+    factsPurged: 0,
+    endedAt: null,
     ...change,
   };
 }
@@ -117,6 +134,19 @@ export class InMemoryConnectionStore implements ConnectionStore {
     const next = this.replace(read, { ...change, zoomAccountId });
     this.accounts.set(zoomAccountId, read.id);
     return next;
+  }
+
+  async release(read: ConnectionRecord, change: ConnectionChange): Promise<ConnectionRecord> {
+    await Promise.resolve();
+    const next = this.replace(read, change);
+    const { zoomAccountId } = read;
+    if (zoomAccountId !== null && this.accounts.get(zoomAccountId) === read.id) this.accounts.delete(zoomAccountId);
+    return next;
+  }
+
+  delete(id: string): Promise<void> {
+    this.records.delete(id);
+    return Promise.resolve();
   }
 
   private replace(read: ConnectionRecord, change: ConnectionChange): ConnectionRecord {

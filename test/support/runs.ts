@@ -117,4 +117,8 @@ export class RecordingRunStopper implements RunStopper {
     this.before();
     this.stopped.push(executionArn);
   }
+
+  stopAll(connectionId: string): Promise<void> {
+    return this.stop(`all of ${connectionId}`);
+  }
 }

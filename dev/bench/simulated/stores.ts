@@ -59,6 +59,14 @@ export class OneConnection implements ConnectionStore {
   bind(): Promise<never> {
     return Promise.reject(new Error('a backfill binds no account'));
   }
+
+  release(): Promise<never> {
+    return Promise.reject(new Error('a backfill releases no account'));
+  }
+
+  delete(): Promise<never> {
+    return Promise.reject(new Error('a backfill deletes no connection'));
+  }
 }
 
 /** Progress of the one run. */

@@ -1,4 +1,5 @@
 import {
+  DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -7,7 +8,7 @@ import {
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
 import { PARTITION } from '../../contract/control-table';
-import type { ConnectionRecord } from '../../core/connections/connection-record';
+import type { ConnectionChange, ConnectionRecord } from '../../core/connections/connection-record';
 import type { ConnectionStore } from '../../core/connections/ports';
 import { VersionConflictError } from '../../core/errors';
 import { isConditionFailed, isTransactionRefused } from './document-client';
@@ -34,8 +35,36 @@ export function makeDynamoDbConnectionStore(client: DynamoDBDocumentClient, tabl
     ExpressionAttributeValues: { ':read': read.version },
   });
 
+  async function update(read: ConnectionRecord, change: ConnectionChange): Promise<ConnectionRecord> {
+    const next = { ...read, ...change, version: read.version + 1 };
+    try {
+      await client.send(new PutCommand(replaceRead(read, next)));
+      return next;
+    } catch (error) {
+      const isConflict = isConditionFailed(error) || isTransactionRefused(error);
+      throw isConflict ? new VersionConflictError('the connection', { cause: error }) : error;
+    }
+  }
+
+  async function transact(items: TransactWriteCommandInput['TransactItems']): Promise<void> {
+    try {
+      await client.send(new TransactWriteCommand({ TransactItems: items }));
+    } catch (error) {
+      throw isTransactionRefused(error) ? new VersionConflictError('the connection', { cause: error }) : error;
+    }
+  }
+
+  /** The connection that the account is bound to, by its id. */
+  async function holderOf(zoomAccountId: string): Promise<string | undefined> {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: tableName, Key: accountKey(zoomAccountId), ConsistentRead: true }),
+    );
+    return Item?.['connectionId'] as string | undefined;
+  }
+
   return {
     find,
+    update,
     async *list() {
       const pages = paginateQuery(
         { client },
@@ -57,25 +86,13 @@ export function makeDynamoDbConnectionStore(client: DynamoDBDocumentClient, tabl
         }),
       );
     },
-    async update(read, change) {
-      const next = { ...read, ...change, version: read.version + 1 };
-      try {
-        await client.send(new PutCommand(replaceRead(read, next)));
-        return next;
-      } catch (error) {
-        const isConflict = isConditionFailed(error) || isTransactionRefused(error);
-        throw isConflict ? new VersionConflictError('the connection', { cause: error }) : error;
-      }
-    },
     async findByAccount(zoomAccountId) {
-      const { Item } = await client.send(
-        new GetCommand({ TableName: tableName, Key: accountKey(zoomAccountId), ConsistentRead: true }),
-      );
-      return Item === undefined ? undefined : find(Item['connectionId'] as string);
+      const id = await holderOf(zoomAccountId);
+      return id === undefined ? undefined : find(id);
     },
     async bind(read, zoomAccountId, change) {
       const next = { ...read, ...change, zoomAccountId, version: read.version + 1 };
-      const items: TransactWriteCommandInput['TransactItems'] = [
+      await transact([
         { Put: replaceRead(read, next) },
         {
           Put: {
@@ -85,17 +102,34 @@ export function makeDynamoDbConnectionStore(client: DynamoDBDocumentClient, tabl
             ExpressionAttributeValues: { ':id': read.id },
           },
         },
-      ];
-      try {
-        await client.send(new TransactWriteCommand({ TransactItems: items }));
-        return next;
-      } catch (error) {
-        throw isTransactionRefused(error) ? new VersionConflictError('the connection', { cause: error }) : error;
-      }
+      ]);
+      return next;
+    },
+    async release(read, change) {
+      const { zoomAccountId } = read;
+      // another connection may have it by now: it is not ours to give up
+      if (zoomAccountId === null || (await holderOf(zoomAccountId)) !== read.id) return update(read, change);
+      const next = { ...read, ...change, version: read.version + 1 };
+      await transact([
+        { Put: replaceRead(read, next) },
+        {
+          Delete: {
+            TableName: tableName,
+            Key: accountKey(zoomAccountId),
+            ConditionExpression: 'connectionId = :id',
+            ExpressionAttributeValues: { ':id': read.id },
+          },
+        },
+      ]);
+      return next;
+    },
+    async delete(id) {
+      await client.send(new DeleteCommand({ TableName: tableName, Key: keyOf(id) }));
     },
   };
 }
 
 function toRecord({ pk: _pk, sk: _sk, ...record }: Record<string, unknown>): ConnectionRecord {
-  return record as unknown as ConnectionRecord;
+  // one that was stored before there was such a thing has none
+  return { disconnect: null, ...record } as unknown as ConnectionRecord;
 }

@@ -4,9 +4,10 @@ import {
   type SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
+  paginateListExecutions,
 } from '@aws-sdk/client-sfn';
 import type { RunKind } from '../../contract/workflow';
-import { type RunStarter, type RunStopper, executionName } from '../../core/runs/run-starter';
+import { type RunStarter, type RunStopper, executionName, executionPrefix } from '../../core/runs/run-starter';
 
 /** Starts executions of the state machine of each kind of run. */
 export function makeStepFunctionsRunStarter(
@@ -31,19 +32,36 @@ export function makeStepFunctionsRunStarter(
   };
 }
 
-/** Stops executions of either state machine. */
-export function makeStepFunctionsRunStopper(client: SFNClient): RunStopper {
+/**
+ * Stops executions of the state machines.
+ *
+ * @param stateMachineArns - those whose executions {@link RunStopper.stopAll} looks for.
+ */
+export function makeStepFunctionsRunStopper(client: SFNClient, stateMachineArns: readonly string[]): RunStopper {
+  async function stop(executionArn: string): Promise<void> {
+    try {
+      await client.send(new StopExecutionCommand({ executionArn, cause: 'The run is not wanted any more.' }));
+    } catch (error) {
+      if (!(error instanceof ExecutionDoesNotExist)) throw error;
+    }
+  }
   return {
-    async stop(executionArn) {
-      try {
-        await client.send(new StopExecutionCommand({ executionArn, cause: 'An operator has cancelled the run.' }));
-      } catch (error) {
-        if (!(error instanceof ExecutionDoesNotExist)) throw error;
+    stop,
+    async stopAll(connectionId) {
+      const prefix = executionPrefix(connectionId);
+      for (const stateMachineArn of stateMachineArns) {
+        const pages = paginateListExecutions({ client }, { stateMachineArn, statusFilter: 'RUNNING' });
+        for await (const { executions = [] } of pages) {
+          for (const { name, executionArn } of executions) {
+            if (name?.startsWith(prefix) && executionArn !== undefined) await stop(executionArn);
+          }
+        }
       }
     },
   };
 }
 
-function executionArnOf(stateMachineArn: string, name: string): string {
+/** The ARN of the execution of that name. */
+export function executionArnOf(stateMachineArn: string, name: string): string {
   return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 }

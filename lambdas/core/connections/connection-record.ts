@@ -31,7 +31,10 @@ export interface BackfillRecord {
   readonly executionArn: string;
   /** Whether it read another range of dates than the usual, and so says nothing about the rest. */
   readonly isOfRange: boolean;
-  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
+  /** `paused`: it goes on where it stopped when the connection is resumed. */
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled' | 'paused';
+  /** Which execution of it is the latest, from 1 on. Absent where it was noted before there was a word for it: 1. */
+  readonly part?: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly shardsDone: number;

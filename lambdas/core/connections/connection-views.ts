@@ -81,7 +81,7 @@ const STARTING: Omit<BackfillRecord, 'startedAt'> = {
 
 /** The view of a connection at `now` (epoch ms); of `reading` something is read while its backfill runs. */
 export function connectionView(record: ConnectionRecord, reading: BackfillReading, now: number): Connection {
-  const { id, name, status, reason, mergedInto, zoomAccountId, plan, connectedAt, lastSync, capabilities } = record;
+  const { id, name, status, reason, mergedInto, zoomAccountId, plan, connectedAt, lastSync } = record;
   const starting = status === 'backfilling' ? { ...STARTING, startedAt: connectedAt ?? record.createdAt } : null;
   const backfill = record.backfill ?? starting;
   return {
@@ -95,14 +95,16 @@ export function connectionView(record: ConnectionRecord, reading: BackfillReadin
     connectedAt,
     backfill: backfill && (backfill.state === 'running' ? runningView(backfill, reading, now) : endedView(backfill)),
     lastSync,
-    capabilities,
+    capabilities: record.capabilities,
+    disconnect: record.disconnect,
   };
 }
 
 function endedView(record: BackfillRecord): BackfillView {
   const { state, startedAt, shardsDone, shardsTotal, facts, calls } = record;
   return {
-    state,
+    // the connection's status says that it is to go on
+    state: state === 'paused' ? 'cancelled' : state,
     startedAt,
     waitingUntil: null,
     shardsDone,

@@ -22,4 +22,8 @@ export interface ConnectionStore {
    * @throws {@link VersionConflictError} also when the account is bound to another connection.
    */
   bind(read: ConnectionRecord, zoomAccountId: string, change: ConnectionChange): Promise<ConnectionRecord>;
+  /** As {@link update}, and gives up its claim of the Zoom account, if it still has it, in the same transaction. */
+  release(read: ConnectionRecord, change: ConnectionChange): Promise<ConnectionRecord>;
+  /** Forgets the connection. Forgetting one that is gone is fine. */
+  delete(id: string): Promise<void>;
 }

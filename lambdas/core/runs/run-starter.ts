@@ -15,6 +15,8 @@ export interface RunStarter {
 export interface RunStopper {
   /** Stops an execution. One that has ended, or that nobody remembers, is left as it is. */
   stop(executionArn: string): Promise<void>;
+  /** Stops all executions of the connection that run, backfills and syncs. */
+  stopAll(connectionId: string): Promise<void>;
 }
 
 /** The backfill that follows a consent: named by it, so that it is started once however often it is asked for. */
@@ -33,11 +35,17 @@ export function requestedRun(connectionId: string, kind: RunRequest['kind'], now
 }
 
 /** For example `20261123T134559123Z`. */
-function compactInstant(epochMs: number): string {
+export function compactInstant(epochMs: number): string {
   return new Date(epochMs).toISOString().replace(/[-:.]/g, '');
 }
 
 /** Name of the run's execution: at most 80 characters, letters, digits, hyphens and underscores. */
-export function executionName({ connectionId, runId }: RunRequest): string {
-  return `${connectionId}_${runId}`;
+export function executionName({ connectionId, runId, part = 1 }: RunRequest): string {
+  // the state machine names the later parts in the same way
+  return `${executionPrefix(connectionId)}${runId}${part === 1 ? '' : `_${part}`}`;
+}
+
+/** What the names of a connection's executions begin with. */
+export function executionPrefix(connectionId: string): string {
+  return `${connectionId}_`;
 }

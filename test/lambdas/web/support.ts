@@ -20,6 +20,7 @@ export function connection(change: Partial<Connection> = {}): Connection {
     backfill: null,
     lastSync: null,
     capabilities: [],
+    disconnect: null,
     ...change,
   };
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { TransactionCanceledException, TransactionConflictException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { makeDynamoDbConnectionStore } from '../../../../lambdas/adapters/aws/dynamodb-connection-store';
 import { VersionConflictError } from '../../../../lambdas/core/errors';
 import { connectionRecord } from '../../../support/connections';
@@ -115,6 +115,67 @@ describe('binding an account', () => {
     calls.on(TransactWriteCommand).rejects(new Error('table out of order'));
     await expect(store.bind(record, 'account-1', {})).rejects.toThrow('table out of order');
   });
+});
+
+describe('releasing an account', () => {
+  const bound = connectionRecord({ version: 7, zoomAccountId: 'account-1' });
+  const accountIsOf = (connectionId: string) =>
+    calls.on(GetCommand, { Key: { pk: 'ACCOUNT#account-1', sk: 'ACCOUNT' } }).resolves({ Item: { connectionId } });
+
+  it('writes the connection and deletes the claim in one transaction, each on its condition', async () => {
+    accountIsOf('c1');
+    await store.release(bound, { status: 'disconnected' });
+    expect(calls.commandCalls(TransactWriteCommand)[0]?.args[0].input).toEqual({
+      TransactItems: [
+        {
+          Put: {
+            TableName: 'control',
+            Item: { ...item, ...bound, status: 'disconnected', version: 8 },
+            ConditionExpression: '#version = :read',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: { ':read': 7 },
+          },
+        },
+        {
+          Delete: {
+            TableName: 'control',
+            Key: { pk: 'ACCOUNT#account-1', sk: 'ACCOUNT' },
+            ConditionExpression: 'connectionId = :id',
+            ExpressionAttributeValues: { ':id': 'c1' },
+          },
+        },
+      ],
+    });
+  });
+
+  it("leaves a claim that is another connection's by now", async () => {
+    accountIsOf('c2');
+    await store.release(bound, { status: 'disconnected' });
+    expect(calls.commandCalls(TransactWriteCommand)).toEqual([]);
+    expect(calls.commandCalls(PutCommand)[0]?.args[0].input.Item).toMatchObject({ status: 'disconnected', version: 8 });
+  });
+
+  it('fails as a conflict when the transaction is refused', async () => {
+    accountIsOf('c1');
+    calls.on(TransactWriteCommand).rejects(new TransactionCanceledException({ $metadata: {}, message: 'cancelled' }));
+    await expect(store.release(bound, {})).rejects.toThrow(VersionConflictError);
+  });
+});
+
+describe('forgetting a connection', () => {
+  it('deletes it', async () => {
+    await store.delete('c1');
+    expect(calls.commandCalls(DeleteCommand)[0]?.args[0].input).toEqual({
+      TableName: 'control',
+      Key: { pk: 'CONNECTION', sk: 'c1' },
+    });
+  });
+});
+
+it('a connection that was stored before anybody could disconnect it is not being disconnected', async () => {
+  const { disconnect: _disconnect, ...older } = item;
+  calls.on(GetCommand).resolves({ Item: older });
+  expect(await store.find('c1')).toMatchObject({ disconnect: null });
 });
 
 describe('the connection of an account', () => {

@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
+  type ExecutionListItem,
+  ListExecutionsCommand,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
@@ -54,7 +56,7 @@ describe('the run starter', () => {
 });
 
 describe('the run stopper', () => {
-  const executions = makeStepFunctionsRunStopper(client);
+  const executions = makeStepFunctionsRunStopper(client, ['backfills', 'syncs']);
 
   it('stops an execution', async () => {
     calls.on(StopExecutionCommand).resolves({});
@@ -65,6 +67,18 @@ describe('the run stopper', () => {
   it('leaves one that nobody remembers', async () => {
     calls.on(StopExecutionCommand).rejects(new ExecutionDoesNotExist({ $metadata: {}, message: 'gone' }));
     await expect(executions.stop('arn:execution')).resolves.toBeUndefined();
+  });
+
+  it("stops all of a connection's executions that run, and no others", async () => {
+    const list = (stateMachineArn: string) =>
+      calls.on(ListExecutionsCommand, { stateMachineArn, statusFilter: 'RUNNING' });
+    const running = (name: string) => ({ name, executionArn: `arn:${name}` }) as ExecutionListItem;
+    list('backfills').resolves({ executions: [running('c1_consent-g1'), running('c12_consent-g1')] });
+    list('syncs').resolves({ executions: [running('c1_tick-1')] });
+    calls.on(StopExecutionCommand).resolves({});
+    await executions.stopAll('c1');
+    const stopped = calls.commandCalls(StopExecutionCommand).map(({ args: [{ input }] }) => input.executionArn);
+    expect(stopped).toEqual(['arn:c1_consent-g1', 'arn:c1_tick-1']);
   });
 
   it('fails when Step Functions fails', async () => {

@@ -57,6 +57,7 @@ describe('the view of a connection', () => {
       'backfill',
       'capabilities',
       'connectedAt',
+      'disconnect',
       'id',
       'lastSync',
       'mergedInto',
