@@ -23,7 +23,8 @@ export function requestedScopes(): string[] {
 export async function exerciseClient(zoomUrl: string, browser: typeof fetch): Promise<void> {
   const { clientId, clientSecret, redirectUri } = APP;
   const settings = { oauthUrl: zoomUrl, apiUrl: zoomUrl, redirectUri };
-  const oauth = makeHttpZoomOAuth(settings, () => Promise.resolve({ clientId, clientSecret }), Date.now);
+  const credentials = () => Promise.resolve({ clientId, clientSecret });
+  const oauth = makeHttpZoomOAuth(settings, credentials, Date.now, () => undefined);
   const api = makeHttpZoomApi(Date.now);
 
   const verifier = randomBytes(32).toString('base64url');

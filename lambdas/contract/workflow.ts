@@ -40,6 +40,8 @@ export interface RunRequest {
   readonly to?: string;
   /** These shards alone, of a backfill: what an earlier one could not read. */
   readonly shards?: readonly Shard[];
+  /** Reads nothing, and only uses the grant so that it does not lapse; of a sync. */
+  readonly keepAlive?: true;
   /**
    * Which execution of the run it is: one that has to wait for another day's quota is continued by the next, so that no
    * history grows without end. 1 unless said.

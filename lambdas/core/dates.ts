@@ -12,3 +12,12 @@ export function utcDate(epochMs: number): string {
 export function nextUtcMidnight(now: number): number {
   return (Math.floor(now / DAY_MS) + 1) * DAY_MS;
 }
+
+/** The ISO 8601 week of an instant (epoch ms), for example `2026-W48`: from Monday on, of the year of its Thursday. */
+export function isoWeek(epochMs: number): string {
+  const daysSinceMonday = (new Date(epochMs).getUTCDay() + 6) % 7;
+  const thursday = epochMs + (3 - daysSinceMonday) * DAY_MS;
+  const year = new Date(thursday).getUTCFullYear();
+  const week = Math.floor((thursday - Date.UTC(year, 0, 1)) / (7 * DAY_MS)) + 1;
+  return `${year}-W${String(week).padStart(2, '0')}`;
+}

@@ -5,6 +5,7 @@ import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbRefreshLeases } from '../adapters/aws/dynamodb-refresh-leases';
 import { makeDynamoDbCheckpointStore, makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { ENV } from '../contract/env';
+import { makeKeepAlive } from '../core/runs/keep-alive';
 import { makePlanRun } from '../core/runs/plan-run';
 import { makeProbeStreams } from '../core/runs/probe-streams';
 import { makeAccessTokens } from '../core/tokens/access-tokens';
@@ -26,29 +27,35 @@ const env = readEnv(
 const client = makeDocumentClient();
 const zoom = makeZoom();
 
+const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
+const tokens = makeAccessTokens({
+  vault: zoom.vault,
+  leases: makeDynamoDbRefreshLeases(client, env.CONTROL_TABLE),
+  zoom: zoom.oauth,
+  clock: systemClock,
+});
+
 const planRun = makePlanRun(
   {
-    connections: makeDynamoDbConnectionStore(client, env.CONTROL_TABLE),
+    connections,
     checkpoints: makeDynamoDbCheckpointStore(client, env.CONTROL_TABLE),
     progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
     deadLetters: countingDeadLetters(makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE)),
     probeStreams: makeProbeStreams(
-      {
-        quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
-        tokens: makeAccessTokens({
-          vault: zoom.vault,
-          leases: makeDynamoDbRefreshLeases(client, env.CONTROL_TABLE),
-          zoom: zoom.oauth,
-          clock: systemClock,
-        }),
-        zoom: zoom.api,
-        clock: systemClock,
-      },
+      { quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE), tokens, zoom: zoom.api, clock: systemClock },
       {
         quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
         apiUrl: zoom.apiUrl,
       },
     ),
+    keepAlive: makeKeepAlive({
+      connections,
+      tokens,
+      log: {
+        keepAliveFailed: ({ connectionId }, { message }) =>
+          logger.warn('a grant could not be kept alive', { connectionId, what: message }),
+      },
+    }),
     clock: systemClock,
   },
   { backfillDays: env.BACKFILL_DAYS, overlapMinutes: env.OVERLAP_MINUTES, sweepDays: env.SWEEP_DAYS },

@@ -30,6 +30,7 @@ export const RunRequestPayload: z.ZodType<RunRequest> = z.object({
   from: date.optional(),
   to: date.optional(),
   shards: z.array(ShardPayload).optional(),
+  keepAlive: z.literal(true).optional(),
   part: z.number().int().min(1).optional(),
 });
 

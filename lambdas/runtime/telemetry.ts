@@ -27,3 +27,8 @@ function countDeadLetters(stage: DeadLetterStage, count: number): void {
   metric.addDimension('stage', stage);
   metric.addMetric('DeadLetters', MetricUnit.Count, count);
 }
+
+/** Counts that Zoom refused the app's own credentials: the metric `AppCredentialsRejected`. */
+export function countRejectedCredentials(): void {
+  metrics.singleMetric().addMetric('AppCredentialsRejected', MetricUnit.Count, 1);
+}

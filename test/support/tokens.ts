@@ -106,12 +106,14 @@ export class InMemoryRefreshLeases implements RefreshLeases {
   }
 }
 
-/** Zoom's token endpoint at its strictest: each refresh token works once, and the old one is dead at once. */
+/** Zoom's token endpoint, at its strictest unless told otherwise: each refresh token works once, the old one is dead at once. */
 export class FakeTokenEndpoint implements TokenRefresher {
   /** The refresh tokens that were presented. */
   readonly calls: string[] = [];
   /** Called before each answer: throw for a fault. */
   before: () => void | Promise<void> = () => undefined;
+  /** Whether the refresh token that was rotated away last still works. */
+  isPatient = false;
   private rotation = 0;
 
   constructor(
@@ -122,7 +124,8 @@ export class FakeTokenEndpoint implements TokenRefresher {
   async refresh(refreshToken: string): Promise<RefreshAnswer> {
     this.calls.push(refreshToken);
     await this.before();
-    if (refreshToken !== `refresh-${this.rotation}`) return { kind: 'invalidGrant', reason: 'Invalid Token!' };
+    const accepted = [this.rotation, ...(this.isPatient ? [this.rotation - 1] : [])].map((n) => `refresh-${n}`);
+    if (!accepted.includes(refreshToken)) return { kind: 'invalidGrant', reason: 'Invalid Token!' };
     this.rotation++;
     const issuedAt = this.clock.now();
     return {
@@ -138,6 +141,6 @@ export class FakeTokenEndpoint implements TokenRefresher {
 
   /** Ends the grant: no refresh token works any more. */
   end(): void {
-    this.rotation = -1;
+    this.rotation = -10;
   }
 }

@@ -112,8 +112,13 @@ export async function simulateBackfill(
   const histories: Histories = { executions: 0, longest: 0 };
   const ports = { ...stores, tokens: TOKENS, zoom, clock, log: SILENT };
   const probeStreams = makeProbeStreams(ports, { quotaShare: share, apiUrl: DEFAULT_API_URL });
+  // no connection is paused here
+  const keepAlive = () => Promise.resolve();
   const steps = {
-    plan: makePlanRun({ ...ports, probeStreams }, { backfillDays: BACKFILL_DAYS, overlapMinutes: 60, sweepDays: 3 }),
+    plan: makePlanRun(
+      { ...ports, probeStreams, keepAlive },
+      { backfillDays: BACKFILL_DAYS, overlapMinutes: 60, sweepDays: 3 },
+    ),
     read: makeWorker(ports, { quotaShare: share, retentionDays: SOURCE.retentionDays, apiUrl: DEFAULT_API_URL }),
     finish: makeFinishRun(ports),
   };

@@ -2,9 +2,9 @@ import * as oauth from 'oauth4webapi';
 import * as z from 'zod';
 import type { Grant, ZoomAuthorization } from '../../core/consent/ports';
 import type { AppCredentials } from '../../core/operator/operator';
-import type { TokenRefresher, TokenSet } from '../../core/tokens/ports';
+import { type TokenRefresher, type TokenSet, ZOOM_CALL_MS } from '../../core/tokens/ports';
 import { parseApiUrl } from '../../core/zoom/api-url';
-import { AppCredentialsRejectedError, ZoomFaultError } from '../../core/zoom/zoom-fault';
+import { AnswerLostError, AppCredentialsRejectedError, ZoomFaultError } from '../../core/zoom/zoom-fault';
 
 export interface ZoomOAuthSettings {
   /** Origin of Zoom's authorization server. */
@@ -14,9 +14,6 @@ export interface ZoomOAuthSettings {
   /** Where Zoom sends the browser back to. */
   readonly redirectUri: string;
 }
-
-/** Shorter than a refresh lease by far. */
-const TIMEOUT_MS = 10_000;
 
 const TokenResponse = z.object({
   access_token: z.string().min(1),
@@ -30,12 +27,14 @@ const ErrorBody = z.object({ reason: z.string() });
  * Zoom's authorization server.
  *
  * @param readCredentials - reads the app's credentials anew for each call, so that a rotated secret is picked up.
+ * @param credentialsRejected - told each time that Zoom refuses them.
  * @see https://developers.zoom.us/docs/integrations/oauth/
  */
 export function makeHttpZoomOAuth(
   settings: ZoomOAuthSettings,
   readCredentials: () => Promise<AppCredentials>,
   now: () => number,
+  credentialsRejected: () => void,
 ): ZoomAuthorization & TokenRefresher {
   const server: oauth.AuthorizationServer = {
     issuer: settings.oauthUrl,
@@ -45,11 +44,16 @@ export function makeHttpZoomOAuth(
   };
   // the configuration allows plain http for loopback addresses alone
   const isLoopback = settings.oauthUrl.startsWith('http://');
-  const request = () => ({ [oauth.allowInsecureRequests]: isLoopback, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const request = () => ({ [oauth.allowInsecureRequests]: isLoopback, signal: AbortSignal.timeout(ZOOM_CALL_MS) });
 
   async function withApp<Result>(call: (client: oauth.Client, auth: oauth.ClientAuth) => Promise<Result>) {
     const { clientId, clientSecret } = await readCredentials();
-    return call({ client_id: clientId }, basicAuth(clientSecret));
+    try {
+      return await call({ client_id: clientId }, basicAuth(clientSecret));
+    } catch (error) {
+      if (error instanceof AppCredentialsRejectedError) credentialsRejected();
+      throw error;
+    }
   }
 
   return {
@@ -102,6 +106,8 @@ export function makeHttpZoomOAuth(
         const issuedAt = now();
         try {
           const response = await oauth.refreshTokenGrantRequest(server, client, auth, refreshToken, request());
+          // refused before anything was done with the refresh token
+          if (response.status === 429) throw new ZoomFaultError('token refresh: HTTP 429');
           const body = await oauth.processRefreshTokenResponse(server, client, response);
           return { kind: 'tokens', tokens: tokenSet(body, issuedAt) };
         } catch (error) {
@@ -136,7 +142,7 @@ function basicAuth(clientSecret: string): oauth.ClientAuth {
 
 function tokenSet(body: oauth.TokenEndpointResponse, issuedAt: number): TokenSet {
   const parsed = TokenResponse.safeParse(body);
-  if (!parsed.success) throw new ZoomFaultError('token endpoint: an answer without the documented fields');
+  if (!parsed.success) throw new AnswerLostError('token endpoint: an answer without the documented fields');
   const { access_token, refresh_token, expires_in } = parsed.data;
   return {
     accessToken: access_token,
@@ -159,12 +165,13 @@ function refusalOf(error: unknown, call: string): { readonly kind: 'invalidGrant
       const body = ErrorBody.safeParse(error.cause);
       return { kind: 'invalidGrant', reason: body.success ? body.data.reason.slice(0, 200) : 'invalid_grant' };
     }
-    throw new ZoomFaultError(`${call}: HTTP ${error.status}, ${error.error.slice(0, 60)}`);
+    const what = `${call}: HTTP ${error.status}, ${error.error.slice(0, 60)}`;
+    throw error.status < 500 ? new ZoomFaultError(what) : new AnswerLostError(what);
   }
   // RFC 6749, section 5.2: a 401 with a challenge is a refused client
   if (error instanceof oauth.WWWAuthenticateChallengeError && error.status === 401) {
     throw new AppCredentialsRejectedError();
   }
   // no cause: the library's errors can hold the response, and with it tokens
-  throw new ZoomFaultError(`${call}: no usable answer (${(error as Error).name})`);
+  throw new AnswerLostError(`${call}: no usable answer (${(error as Error).name})`);
 }

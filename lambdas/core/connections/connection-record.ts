@@ -51,6 +51,11 @@ export function isReadable(connection: ConnectionRecord): boolean {
   return connection.status === 'backfilling' || connection.status === 'connected' || connection.status === 'degraded';
 }
 
+/** Whether the connection has a grant that no run reads with, and that would lapse if nobody used it. */
+export function hasIdleGrant({ status, generation }: ConnectionRecord): boolean {
+  return status === 'paused' && generation !== null;
+}
+
 /** Whether an operator has cancelled this backfill. */
 export function isCancelled({ backfill }: ConnectionRecord, runId: string): boolean {
   return backfill?.runId === runId && backfill.state === 'cancelled';

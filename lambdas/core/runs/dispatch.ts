@@ -1,8 +1,8 @@
 import type { RunRequest } from '../../contract/workflow';
-import type { ConnectionRecord } from '../connections/connection-record';
+import { type ConnectionRecord, hasIdleGrant } from '../connections/connection-record';
 import type { ConnectionViews } from '../connections/connection-views';
 import type { ConnectionStore } from '../connections/ports';
-import { type RunStarter, firstBackfill, scheduledSync } from './run-starter';
+import { type RunStarter, firstBackfill, scheduledSync, weeklyKeepAlive } from './run-starter';
 
 export interface DispatchPorts {
   readonly connections: Pick<ConnectionStore, 'list'>;
@@ -17,7 +17,7 @@ export interface DispatchPorts {
 
 /**
  * Starts what each connection is due at a tick of the schedule (`now` in epoch ms): a sync once its backfill has ended,
- * or the backfill that its consent should have started and did not. And tells of backfills that take long. One connection
+ * the backfill that its consent should have started and did not, or once a week a run that keeps an idle grant alive. And tells of backfills that take long. One connection
  * that fails does not keep others.
  *
  * @returns how many runs were started, how many connections failed, and how many have a backfill that is overdue.
@@ -49,8 +49,10 @@ function isBackfilling({ status, backfill }: ConnectionRecord): boolean {
 }
 
 /** The run that a connection is due at `now` (epoch ms), if any. */
-export function dueRun({ id, status, backfill, generation }: ConnectionRecord, now: number): RunRequest | undefined {
+export function dueRun(connection: ConnectionRecord, now: number): RunRequest | undefined {
+  const { id, status, backfill, generation } = connection;
   if (status === 'connected' || status === 'degraded') return scheduledSync(id, now);
   if (status === 'backfilling' && backfill === null && generation !== null) return firstBackfill(id, generation);
+  if (hasIdleGrant(connection)) return weeklyKeepAlive(id, now);
   return undefined;
 }

@@ -8,13 +8,14 @@ import {
   type Shard,
 } from '../../contract/workflow';
 import type { Clock } from '../clock';
-import { type ConnectionRecord, isCancelled } from '../connections/connection-record';
+import { type ConnectionRecord, hasIdleGrant, isCancelled } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import type { ConnectionStore } from '../connections/ports';
 import { DAY_MS, utcDate } from '../dates';
 import { type ReadLetter, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
+import type { KeepAlive } from './keep-alive';
 import type { CheckpointStore, ProgressStore } from './ports';
 import type { ProbeStreams } from './probe-streams';
 import { afterDenial, isCurrent, isUnread } from './run-conclusion';
@@ -28,6 +29,7 @@ export interface PlanRunPorts {
   readonly deadLetters: DeadLetterStore;
   /** Finds out what the grant covers before a backfill reads it. */
   readonly probeStreams: ProbeStreams;
+  readonly keepAlive: KeepAlive;
   readonly clock: Clock;
 }
 
@@ -56,6 +58,10 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const connection = await connections.find(connectionId);
     const run = { connectionId, runId, kind, generation: connection?.generation ?? '' };
     if (connection === undefined) return { run, workers: [] };
+    if (request.keepAlive) {
+      if (hasIdleGrant(connection)) await ports.keepAlive(run);
+      return { run, workers: [] };
+    }
 
     const began = beginningOf(connection, request);
     const now = began ?? clock.now();

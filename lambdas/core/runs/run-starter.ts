@@ -1,4 +1,5 @@
 import type { RunRequest } from '../../contract/workflow';
+import { isoWeek } from '../dates';
 
 /** Starts executions of the two state machines. */
 export interface RunStarter {
@@ -27,6 +28,11 @@ export function firstBackfill(connectionId: string, generation: string): RunRequ
 /** The sync of a tick of the schedule (`now` in epoch ms), named by its minute: a tick that comes twice is one. */
 export function scheduledSync(connectionId: string, now: number): RunRequest {
   return { connectionId, runId: `tick-${compactInstant(now).slice(0, 13)}`, kind: 'sync' };
+}
+
+/** The run of a week (`now` in epoch ms) that uses a grant which no other uses: named by it, so that it is one a week. */
+export function weeklyKeepAlive(connectionId: string, now: number): RunRequest {
+  return { connectionId, runId: `keep-alive-${isoWeek(now)}`, kind: 'sync', keepAlive: true };
 }
 
 /** A run that an operator asks for at `now` (epoch ms): each time another one. */

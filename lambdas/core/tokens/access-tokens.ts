@@ -1,7 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock';
 import { ConnectorError } from '../errors';
-import type { GrantKey, RefreshLeases, StoredTokenSet, TokenRefresher, TokenSet, TokenVault } from './ports';
+import { AnswerLostError } from '../zoom/zoom-fault';
+import { deadGrantReason } from './dead-grant';
+import {
+  type GrantKey,
+  type RefreshAnswer,
+  type RefreshLeases,
+  type StoredTokenSet,
+  type TokenRefresher,
+  type TokenSet,
+  type TokenVault,
+  ZOOM_CALL_MS,
+} from './ports';
 
 /** An access token, or the reason why only a new consent can bring one. */
 export type AccessTokenAnswer =
@@ -41,13 +52,18 @@ export class TokenSetUnseenError extends ConnectorError {
 const MARGIN_MS = 5 * 60_000;
 const MARGIN_SHARE = 0.2;
 
+/** A request to the vault takes no longer, its own repetition included. */
+const STORING_MS = 11_000;
+const STORE_TRIES = 5;
+const STORE_PAUSE_MS = 1_000;
+/** A refresh is only begun while the lease has time for two calls, of which the first may get lost, and for storing. */
+const LEASE_NEEDED_MS = 2 * ZOOM_CALL_MS + STORING_MS;
 /**
- * Longer than the refresh call's time-out (10 s) and the time that storing its answer takes, with room: a second holder
- * would use a refresh token that the first has used up.
+ * What a refresh may take, with room: a second holder would use a refresh token that the first has used up. No longer,
+ * because a holder that died between Zoom's rotation and the storing leaves a refresh token that may work for a moment
+ * only, and because who waits for the lease and then refreshes must be done within a worker's page (90 s).
  */
-const LEASE_MS = 40_000;
-/** The refresh call is only begun while at least this much of the lease is left. */
-const LEASE_NEEDED_MS = 25_000;
+const LEASE_MS = 50_000;
 const POLL_MS = 250;
 
 const GONE: AccessTokenAnswer = {
@@ -143,7 +159,7 @@ async function refreshUnderLease(
   leaseUntil: number,
   isUsable: (tokens: TokenSet) => boolean,
 ): Promise<TokenSet | Extract<AccessTokenAnswer, { kind: 'reconnectNeeded' }> | 'again'> {
-  const { vault, leases, zoom, clock } = ports;
+  const { leases, clock } = ports;
   let storedVersion: string | undefined;
   try {
     // somebody may have refreshed between our reading and our lease
@@ -152,18 +168,55 @@ async function refreshUnderLease(
     if (isUsable(stored.tokens)) return stored.tokens;
     if (leaseUntil - clock.now() < LEASE_NEEDED_MS) return 'again';
 
-    const answer = await zoom.refresh(stored.tokens.refreshToken);
-    if (answer.kind === 'invalidGrant') return { kind: 'reconnectNeeded', reason: deadGrant(answer.reason) };
-    storedVersion = await vault.replace(key, answer.tokens);
+    const { refreshToken } = stored.tokens;
+    const answer = await refreshTwice(ports, refreshToken, leaseUntil);
+    if (answer.kind === 'invalidGrant') {
+      // a holder that was held up beyond its lease may have stored since
+      const latest = await readLatest(ports, key);
+      const isNewer = latest === 'unseen' || (latest !== undefined && latest.tokens.refreshToken !== refreshToken);
+      return isNewer ? 'again' : { kind: 'reconnectNeeded', reason: deadGrantReason(answer.reason) };
+    }
+    storedVersion = await store(ports, key, answer.tokens, leaseUntil);
     return answer.tokens;
   } finally {
     await leases.release(key, owner, storedVersion);
   }
 }
 
-/** @param zoomSays - Zoom's own words. */
-function deadGrant(zoomSays: string): string {
-  return `Zoom no longer accepts the permission that was given ("${zoomSays}"). An owner or admin has to give it again.`;
+/**
+ * Refreshes, and does so once more at once when the answer got lost: Zoom may have rotated the refresh token by then, and
+ * is said to take the old one for a moment after.
+ */
+async function refreshTwice(
+  { zoom, clock }: AccessTokensPorts,
+  refreshToken: string,
+  leaseUntil: number,
+): Promise<RefreshAnswer> {
+  try {
+    return await zoom.refresh(refreshToken);
+  } catch (error) {
+    const isTimeLeft = leaseUntil - clock.now() >= ZOOM_CALL_MS + STORING_MS;
+    if (!(error instanceof AnswerLostError) || !isTimeLeft) throw error;
+    return zoom.refresh(refreshToken);
+  }
+}
+
+/** Stores a refreshed set, the only one whose refresh token is good: tries again as long as nobody else may refresh. */
+async function store(
+  { vault, clock }: AccessTokensPorts,
+  key: GrantKey,
+  tokens: TokenSet,
+  leaseUntil: number,
+): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await vault.replace(key, tokens);
+    } catch (error) {
+      const isTimeLeft = leaseUntil - clock.now() >= STORE_PAUSE_MS + STORING_MS;
+      if (tries === STORE_TRIES || !isTimeLeft) throw error;
+      await clock.sleep(STORE_PAUSE_MS);
+    }
+  }
 }
 
 function token(tokens: TokenSet): AccessTokenAnswer {

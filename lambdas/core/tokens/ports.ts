@@ -45,7 +45,11 @@ export type RefreshAnswer =
   /** The refresh token is not good (any more). */
   | { readonly kind: 'invalidGrant'; readonly reason: string };
 
+/** A call of Zoom's token endpoint that takes longer is given up, and its answer lost. */
+export const ZOOM_CALL_MS = 10_000;
+
 /** Zoom's token endpoint, as a refresh needs it. */
 export interface TokenRefresher {
+  /** @throws AnswerLostError when Zoom may have rotated the refresh token all the same. */
   refresh(refreshToken: string): Promise<RefreshAnswer>;
 }

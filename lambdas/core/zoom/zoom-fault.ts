@@ -2,13 +2,18 @@ import { ConnectorError } from '../errors';
 
 /** Zoom could not be reached, or answered what it never should (5xx, HTML, half a body). Trying again may help. */
 export class ZoomFaultError extends ConnectorError {
-  override readonly name = 'ZoomFaultError';
+  override readonly name: string = 'ZoomFaultError';
   readonly code = 'zoom-unavailable';
 
   /** @param what - the call and what came back, without any value of it. */
   constructor(what: string, options?: ErrorOptions) {
     super(what, 'try again in some minutes; nothing is lost', options);
   }
+}
+
+/** Zoom may have done what it was asked, and its answer did not come or cannot be read. */
+export class AnswerLostError extends ZoomFaultError {
+  override readonly name = 'AnswerLostError';
 }
 
 /** Zoom refuses the app's own credentials. No connection is at fault and every one is affected. */

@@ -5,12 +5,14 @@ import { BACKFILL } from '../../support/runs';
 const REQUEST = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' };
 
 describe('the input of a state machine', () => {
-  it.each([REQUEST, { ...REQUEST, kind: 'sync' }, { ...REQUEST, from: '2026-10-01', to: '2026-10-12' }])(
-    'may be %j',
-    (request) => {
-      expect(RunRequestPayload.parse(request)).toEqual(request);
-    },
-  );
+  it.each([
+    REQUEST,
+    { ...REQUEST, kind: 'sync' },
+    { ...REQUEST, kind: 'sync', keepAlive: true },
+    { ...REQUEST, from: '2026-10-01', to: '2026-10-12' },
+  ])('may be %j', (request) => {
+    expect(RunRequestPayload.parse(request)).toEqual(request);
+  });
 
   it.each([
     {},
@@ -18,6 +20,7 @@ describe('the input of a state machine', () => {
     { ...REQUEST, kind: 'purge' },
     { ...REQUEST, from: '12.10.2026' },
     { ...REQUEST, to: '2026-02-30' },
+    { ...REQUEST, keepAlive: 'yes' },
   ])('fails as %j', (request) => {
     expect(RunRequestPayload.safeParse(request).success).toBe(false);
   });

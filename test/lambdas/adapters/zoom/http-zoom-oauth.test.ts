@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { inspect } from 'node:util';
 import { makeHttpZoomOAuth } from '../../../../lambdas/adapters/zoom/http-zoom-oauth';
 import {
+  AnswerLostError,
   AppCredentialsMissingError,
   AppCredentialsRejectedError,
   ZoomFaultError,
@@ -19,11 +20,14 @@ const GRANT = tokenSet({ accessToken: 'ACCESS-old', refreshToken: 'REFRESH-old' 
 const SECRETS = /ACCESS|REFRESH|SECRET|CODE-made-up|v{43}|U0VDUkVU/;
 
 let zoom: LocalServer;
+let rejections = 0;
+const countRejection = () => void rejections++;
 const oauthAt = (apiUrl: string) =>
   makeHttpZoomOAuth(
     { oauthUrl: zoom.origin, apiUrl, redirectUri: CALLBACK },
     () => Promise.resolve(CLIENT),
     () => NOW,
+    countRejection,
   );
 const oauth = () => oauthAt('https://api.zoom.us');
 const exchange = () => oauth().exchangeCode(CODE, VERIFIER);
@@ -40,6 +44,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   zoom.reset();
+  rejections = 0;
   jest.restoreAllMocks();
 });
 afterAll(async () => zoom.close());
@@ -207,11 +212,27 @@ describe('credentials that Zoom refuses', () => {
     await expect(refresh()).rejects.toThrow(AppCredentialsRejectedError);
   });
 
+  it.each(CALLS)('are counted in %s', async (_, call) => {
+    zoom.answers({ status: 401, body: { reason: 'Invalid client_id or client_secret', error: 'invalid_client' } });
+    await call().catch(() => undefined);
+    expect(rejections).toBe(1);
+  });
+
+  it.each([
+    ['a grant', { status: 400, body: { reason: 'Invalid Token!', error: 'invalid_grant' } }],
+    ['a server error', { status: 500, body: {} }],
+  ])('are not counted for %s that is refused', async (_, answer) => {
+    zoom.answers(answer);
+    await refresh().catch(() => undefined);
+    expect(rejections).toBe(0);
+  });
+
   it('are not sent when there are none', async () => {
     const unset = makeHttpZoomOAuth(
       { oauthUrl: zoom.origin, apiUrl: 'https://api.zoom.us', redirectUri: CALLBACK },
       () => Promise.reject(new AppCredentialsMissingError()),
       () => NOW,
+      countRejection,
     );
     await expect(unset.refresh('REFRESH-old')).rejects.toThrow(AppCredentialsMissingError);
   });
@@ -256,11 +277,48 @@ describe('a fault', () => {
     expect(inspect(error, { depth: 20, showHidden: true })).not.toMatch(SECRETS);
   });
 
-  it.each(CALLS)('fails %s when Zoom takes too long', async (_, call) => {
+  const givingUpSoon = () => {
     const timeout = AbortSignal.timeout.bind(AbortSignal);
     jest.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(50));
     zoom.does(() => undefined);
+  };
+
+  it.each(CALLS)('fails %s when Zoom takes too long', async (_, call) => {
+    givingUpSoon();
     await expect(call()).rejects.toThrow(ZoomFaultError);
+  });
+
+  describe('of a refresh', () => {
+    it.each(BROKEN_ANSWERS)('leaves open whether Zoom has rotated: %s', async (_what, respond) => {
+      zoom.does(respond('ACCESS-new'));
+      await expect(refresh()).rejects.toThrow(AnswerLostError);
+    });
+
+    it.each([
+      ['a server error', { status: 500, body: { reason: 'Oops', error: 'server_error' } }],
+      ['a refusal by a server in trouble', { status: 503, body: { reason: 'Invalid Token!', error: 'invalid_grant' } }],
+      ['a page', { body: '<html>Zoom</html>', headers: { 'Content-Type': 'text/html' } }],
+      ['an answer without a refresh token', { body: { ...zoomFixture('token'), refresh_token: undefined } }],
+    ])('leaves open whether Zoom has rotated: %s', async (_what, answer) => {
+      zoom.answers(answer);
+      await expect(refresh()).rejects.toThrow(AnswerLostError);
+    });
+
+    it('leaves open whether Zoom has rotated: too long', async () => {
+      givingUpSoon();
+      await expect(refresh()).rejects.toThrow(AnswerLostError);
+    });
+
+    it.each([
+      ['too many requests', { status: 429, body: {} }],
+      ['a request that Zoom refuses', { status: 400, body: { reason: 'No account', error: 'invalid_request' } }],
+      ['another client’s error', { status: 400, body: { reason: 'No grant', error: 'unauthorized_client' } }],
+    ])('leaves the refresh token as it was: %s', async (_what, answer) => {
+      zoom.answers(answer);
+      const error: unknown = await refresh().catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(ZoomFaultError);
+      expect(error).not.toBeInstanceOf(AnswerLostError);
+    });
   });
 
   it.each(CALLS)('fails %s rather than follow a redirect', async (_, call) => {

@@ -3,7 +3,7 @@ import { STATUSES } from '../../../../lambdas/contract/connection';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makeConnectionViews } from '../../../../lambdas/core/connections/connection-views';
 import { dispatch, dueRun } from '../../../../lambdas/core/runs/dispatch';
-import { firstBackfill, scheduledSync } from '../../../../lambdas/core/runs/run-starter';
+import { firstBackfill, scheduledSync, weeklyKeepAlive } from '../../../../lambdas/core/runs/run-starter';
 import { HOUR, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
 import { InMemoryQuotaLedger } from '../../../support/quota';
@@ -14,7 +14,20 @@ describe('the run that is due', () => {
     expect(dueRun(connectedRecord({ status }), NOW)).toEqual(scheduledSync('c1', NOW));
   });
 
-  it.each(STATUSES.filter((status) => status !== 'connected' && status !== 'degraded'))(
+  it('is one a week of a connection that is paused, so that its grant does not lapse', () => {
+    const paused = connectedRecord({ status: 'paused' });
+    const [monday, sunday, next] = ['2026-11-23T00:00:00Z', '2026-11-29T23:59:59Z', '2026-11-30T00:00:00Z'].map((at) =>
+      dueRun(paused, Date.parse(at)),
+    );
+    expect(monday).toEqual({ connectionId: 'c1', runId: 'keep-alive-2026-W48', kind: 'sync', keepAlive: true });
+    expect([sunday, next?.runId]).toEqual([monday, 'keep-alive-2026-W49']);
+  });
+
+  it('is none of a connection that is paused and has no grant', () => {
+    expect(dueRun(connectedRecord({ status: 'paused', generation: null }), NOW)).toBeUndefined();
+  });
+
+  it.each(STATUSES.filter((status) => !['connected', 'degraded', 'paused'].includes(status)))(
     'is none of a connection that is %s and has its backfill',
     (status) => {
       expect(dueRun(connectedRecord({ status, backfill: backfillRecord() }), NOW)).toBeUndefined();
@@ -63,6 +76,11 @@ describe('dispatch', () => {
     expect(runs.requests).toEqual([scheduledSync('a', NOW), scheduledSync('b', NOW)]);
   });
 
+  it('has an idle grant kept alive', async () => {
+    const { runs } = await dispatching(connectedRecord({ status: 'paused' }));
+    expect(runs.requests).toEqual([weeklyKeepAlive('c1', NOW)]);
+  });
+
   it('starts the others when one fails', async () => {
     const { runs } = await dispatching(connectedRecord({ id: 'broken' }), connectedRecord({ id: 'b' }));
     expect(runs.requests).toEqual([scheduledSync('b', NOW)]);
@@ -74,8 +92,8 @@ describe('dispatch', () => {
   });
 
   it('says how many were started and how many were not', async () => {
-    const paused = connectedRecord({ id: 'c', status: 'paused' });
-    const { result } = await dispatching(connectedRecord({ id: 'broken' }), connectedRecord({ id: 'b' }), paused);
+    const dead = connectedRecord({ id: 'c', status: 'reconnect_needed' });
+    const { result } = await dispatching(connectedRecord({ id: 'broken' }), connectedRecord({ id: 'b' }), dead);
     expect(result).toMatchObject({ started: 1, failed: 1 });
   });
 

@@ -22,6 +22,7 @@ const SWEPT = connectedRecord({ sweptAt: instant(-HOUR) });
 
 function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', denied: new Map() }) {
   const probed: FactKind[] = [];
+  const keptAlive: RunRef[] = [];
   let happens: Partial<ConnectionRecord> | undefined;
   const ports = {
     connections: new InMemoryConnectionStore(record),
@@ -33,6 +34,7 @@ function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', d
       if (happens !== undefined) ports.connections.change('c1', happens);
       return Promise.resolve(answer);
     },
+    keepAlive: (run: RunRef) => Promise.resolve(void keptAlive.push(run)),
     clock: new FakeClock(),
   };
   const settings = { backfillDays: 7, overlapMinutes: 60, sweepDays: 3 };
@@ -47,6 +49,7 @@ function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', d
     ...ports,
     settings,
     probed,
+    keptAlive,
     plan,
     shardsOf,
     connection: () => ports.connections.get('c1'),
@@ -488,4 +491,31 @@ describe('what Zoom denies before a backfill', () => {
       { status: 'reconnect_needed', reason: 'it is gone', backfill: null },
     ]);
   });
+});
+
+describe('a run that keeps a grant alive', () => {
+  const KEEP_ALIVE: RunRequest = { connectionId: 'c1', runId: 'keep-alive-2026-W48', kind: 'sync', keepAlive: true };
+
+  it('uses the grant and reads nothing', async () => {
+    const { plan, keptAlive, progress } = planning(connectedRecord({ status: 'paused' }));
+    const { run, workers } = await plan(KEEP_ALIVE);
+    expect(keptAlive).toEqual([{ connectionId: 'c1', runId: 'keep-alive-2026-W48', kind: 'sync', generation: 'g1' }]);
+    expect([workers, await progress.list(run)]).toEqual([[], []]);
+  });
+
+  it('leaves the connection as it was', async () => {
+    const { plan, connection } = planning(connectedRecord({ status: 'paused' }));
+    const before = connection();
+    await plan(KEEP_ALIVE);
+    expect(connection()).toEqual(before);
+  });
+
+  it.each(['connected', 'disconnecting', 'disconnected', 'reconnect_needed'] as const)(
+    'does nothing for a connection that is %s meanwhile',
+    async (status) => {
+      const { plan, keptAlive } = planning(connectedRecord({ status }));
+      const { workers } = await plan(KEEP_ALIVE);
+      expect([keptAlive, workers]).toEqual([[], []]);
+    },
+  );
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { executionName, firstBackfill, requestedRun, scheduledSync } from '../../../../lambdas/core/runs/run-starter';
+import {
+  executionName,
+  firstBackfill,
+  requestedRun,
+  scheduledSync,
+  weeklyKeepAlive,
+} from '../../../../lambdas/core/runs/run-starter';
 import { newConnection } from '../../../../lambdas/core/connections/new-connection';
 import { MINUTE, NOW } from '../../../support/clock';
 
@@ -16,6 +22,15 @@ describe('the name of a run', () => {
     expect(scheduledSync('c1', NOW + MINUTE).runId).not.toBe(scheduledSync('c1', NOW).runId);
   });
 
+  it.each([
+    ['2024-12-30T00:00:00Z', '2025-W01'],
+    ['2026-01-01T00:00:00Z', '2026-W01'],
+    ['2027-01-03T23:59:59Z', '2026-W53'],
+    ['2027-01-04T00:00:00Z', '2027-W01'],
+  ])('is that of the ISO week for a grant that is kept alive: %s is in %s', (at, week) => {
+    expect(weeklyKeepAlive('c1', Date.parse(at)).runId).toBe(`keep-alive-${week}`);
+  });
+
   it('is another each time that an operator asks', () => {
     expect(requestedRun('c1', 'sync', NOW + 1).runId).not.toBe(requestedRun('c1', 'sync', NOW).runId);
   });
@@ -24,12 +39,14 @@ describe('the name of a run', () => {
 describe('the name of an execution', () => {
   const { id } = newConnection('Contoso', NOW);
 
-  it.each([firstBackfill(id, 'f'.repeat(16)), scheduledSync(id, NOW), requestedRun(id, 'backfill', NOW)])(
-    'is one that Step Functions takes for $runId',
-    (request) => {
-      expect(executionName(request)).toMatch(/^[\w-]{1,80}$/);
-    },
-  );
+  it.each([
+    firstBackfill(id, 'f'.repeat(16)),
+    scheduledSync(id, NOW),
+    requestedRun(id, 'backfill', NOW),
+    weeklyKeepAlive(id, NOW),
+  ])('is one that Step Functions takes for $runId', (request) => {
+    expect(executionName(request)).toMatch(/^[\w-]{1,80}$/);
+  });
 
   it('differs between connections', () => {
     expect(executionName(scheduledSync('c1', NOW))).not.toBe(executionName(scheduledSync('c2', NOW)));

@@ -7,7 +7,7 @@ import {
   needsRefresh,
 } from '../../../../lambdas/core/tokens/access-tokens';
 import type { TokenSet } from '../../../../lambdas/core/tokens/ports';
-import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
+import { AnswerLostError, AppCredentialsRejectedError, ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
 import { FakeClock, HOUR, MINUTE, NOW, SECOND } from '../../../support/clock';
 import { FakeTokenEndpoint, GRANT, InMemoryRefreshLeases, InMemoryTokenVault, tokenSet } from '../../../support/tokens';
 
@@ -166,6 +166,149 @@ describe('a fault of Zoom’s token endpoint', () => {
     await tokens.get(GRANT).catch(() => undefined);
     zoom.before = () => undefined;
     expect(await tokens.get(GRANT)).toEqual({ kind: 'token', accessToken: 'access-1' });
+  });
+});
+
+describe('a refresh whose answer is lost', () => {
+  /** @param failures - what the first calls come to; `rotated` when Zoom has rotated the refresh token before. */
+  const losing = (...failures: readonly (Error | 'rotated' | 'ended')[]) => {
+    const setting = oneFunction();
+    const left = [...failures];
+    const refresh = setting.zoom.refresh.bind(setting.zoom);
+    setting.zoom.refresh = async (refreshToken) => {
+      const failure = left.shift();
+      if (failure === 'ended') setting.zoom.end();
+      else if (failure === 'rotated') await refresh(refreshToken);
+      else if (failure === undefined) return refresh(refreshToken);
+      else setting.zoom.calls.push(refreshToken);
+      throw failure instanceof Error ? failure : new AnswerLostError('token refresh: no usable answer');
+    };
+    return setting;
+  };
+  const LOST = new AnswerLostError('token refresh: no usable answer (TimeoutError)');
+
+  it('is tried again at once with the same refresh token', async () => {
+    const { tokens, zoom } = losing(LOST);
+    expect([await tokens.get(GRANT), zoom.calls]).toEqual([
+      { kind: 'token', accessToken: 'access-1' },
+      ['refresh-0', 'refresh-0'],
+    ]);
+  });
+
+  it('is saved by Zoom’s patience with the refresh token that it has rotated', async () => {
+    const { tokens, zoom, vault } = losing('rotated');
+    zoom.isPatient = true;
+    await tokens.get(GRANT);
+    expect(vault.history(GRANT).at(-1)).toMatchObject({ refreshToken: 'refresh-2' });
+  });
+
+  it('needs a new consent when Zoom has rotated and has no patience', async () => {
+    const { tokens } = losing('rotated');
+    expect(await tokens.get(GRANT)).toMatchObject({ kind: 'reconnectNeeded' });
+  });
+
+  it('fails when the second answer is lost, too, and is no reason to reconnect', async () => {
+    const { tokens, zoom } = losing(LOST, LOST);
+    await expect(tokens.get(GRANT)).rejects.toThrow(AnswerLostError);
+    expect(zoom.calls).toHaveLength(2);
+  });
+
+  it('has its second call under the same lease', async () => {
+    const { tokens, leases, zoom } = losing(LOST);
+    const held: boolean[] = [];
+    zoom.before = () => void held.push(leases.isHeld(GRANT));
+    await tokens.get(GRANT);
+    expect(held).toEqual([true]);
+  });
+
+  it('is left to the next holder when too little of the lease is left for a call and the storing', async () => {
+    const setting = losing(LOST);
+    const { zoom } = setting;
+    const refresh = zoom.refresh.bind(zoom);
+    zoom.refresh = (refreshToken) => {
+      setting.clock.advance(30 * SECOND); // the function was held up
+      return refresh(refreshToken);
+    };
+    await expect(setting.tokens.get(GRANT)).rejects.toThrow(AnswerLostError);
+    expect(setting.zoom.calls).toEqual(['refresh-0']);
+  });
+
+  it.each([
+    ['was refused: nothing was done with the refresh token', new ZoomFaultError('token refresh: HTTP 429')],
+    ['has wrong credentials of the app', new AppCredentialsRejectedError()],
+  ])('is told from one that %s, and is not repeated', async (_, failure) => {
+    const { tokens, zoom } = losing(failure);
+    await tokens.get(GRANT).catch(() => undefined);
+    expect(zoom.calls).toEqual(['refresh-0']);
+  });
+});
+
+describe('a holder of the lease that dies between Zoom’s rotation and the storing', () => {
+  const dying = async () => {
+    const setting = oneFunction();
+    await setting.leases.acquire(GRANT, 'somebody who dies', NOW + 30 * SECOND, NOW);
+    await setting.zoom.refresh('refresh-0');
+    return setting;
+  };
+
+  it('has the next one present the old refresh token at once, and no other', async () => {
+    const { tokens, zoom } = await dying();
+    await tokens.get(GRANT);
+    expect(zoom.calls).toEqual(['refresh-0', 'refresh-0']);
+  });
+
+  it('costs nothing while Zoom is patient with it', async () => {
+    const { tokens, zoom } = await dying();
+    zoom.isPatient = true;
+    expect(await tokens.get(GRANT)).toEqual({ kind: 'token', accessToken: 'access-2' });
+  });
+});
+
+describe('a refresh token that Zoom refuses', () => {
+  it('is no reason to reconnect when a newer set was stored meanwhile', async () => {
+    const { tokens, zoom, vault } = oneFunction();
+    zoom.before = async () => {
+      if (zoom.calls.length > 1) return;
+      zoom.end();
+      await vault.replace(GRANT, tokenSet({ accessToken: 'newer', refreshToken: 'refresh-newer' }));
+    };
+    expect(await tokens.get(GRANT)).toEqual({ kind: 'token', accessToken: 'newer' });
+  });
+});
+
+describe('a refreshed set that cannot be stored', () => {
+  const unstorable = (failures: number, tookMs = 0) => {
+    const setting = oneFunction();
+    const replace = setting.vault.replace.bind(setting.vault);
+    let tries = 0;
+    setting.vault.replace = (key, tokens) => {
+      setting.clock.advance(tookMs);
+      return ++tries > failures ? replace(key, tokens) : Promise.reject(new Error('vault out of order'));
+    };
+    return { ...setting, tries: () => tries };
+  };
+
+  it('is stored by another try', async () => {
+    const { tokens } = unstorable(2);
+    expect(await tokens.get(GRANT)).toEqual({ kind: 'token', accessToken: 'access-1' });
+  });
+
+  it('is not refreshed again for that: its refresh token is the only good one', async () => {
+    const { tokens, zoom } = unstorable(2);
+    await tokens.get(GRANT);
+    expect(zoom.calls).toEqual(['refresh-0']);
+  });
+
+  it('is given up after five tries', async () => {
+    const { tokens, tries } = unstorable(Infinity);
+    await tokens.get(GRANT).catch(() => undefined);
+    expect(tries()).toBe(5);
+  });
+
+  it('is given up before the lease is over, as somebody else may refresh then', async () => {
+    const { tokens, clock } = unstorable(Infinity, 11 * SECOND);
+    await tokens.get(GRANT).catch(() => undefined);
+    expect(clock.now()).toBeLessThanOrEqual(NOW + 50 * SECOND);
   });
 });
 
