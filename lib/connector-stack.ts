@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { ENV } from '../lambdas/contract/env';
 import { CALLBACK_PATH } from '../lambdas/contract/routes';
 import type { Config } from './config';
+import { AuditLog } from './constructs/audit-log';
 import { ConnectionRuns } from './constructs/connection-runs';
 import type { Environment, FunctionDefaults } from './constructs/connector-function';
 import { ControlTable } from './constructs/control-table';
@@ -32,6 +33,7 @@ export class ConnectorStack extends Stack {
 
     const controlTable = new ControlTable(this, 'ControlTable', { removalPolicy: RemovalPolicy.DESTROY });
     const factsTable = new FactsTable(this, 'FactsTable', { removalPolicy });
+    const audit = new AuditLog(this, 'AuditLog', { defaults, factsTable, retentionDays: config.retentionDays });
     const vault = new TokenVault(this, 'TokenVault', { namePrefix: config.stackName });
     const address = new PublicAddress(this, 'PublicAddress', { defaults, publicUrl: config.publicUrl });
     const zoomEnvironment: Environment = {
@@ -58,6 +60,7 @@ export class ConnectorStack extends Stack {
       address,
       controlTable,
       vault,
+      audit,
       runs,
       zoomEnvironment,
       quotaEnvironment,
@@ -77,6 +80,7 @@ export class ConnectorStack extends Stack {
       factsTable,
       retentionDays: config.retentionDays,
       vault,
+      audit,
       runs,
       quotaEnvironment,
     });

@@ -8,10 +8,11 @@ import {
   type _Record,
 } from '@aws-sdk/client-dynamodb-streams';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { AUDIT_KIND } from '../../lambdas/contract/fact';
 import type { Fact } from '../../lambdas/core/facts/fact';
 import type { StackFile } from './stack-file';
 
-/** Reads the stream of facts as a downstream system does. */
+/** Reads the stream of facts as a downstream system does that cares for what Zoom says, and not for the audit log. */
 export class FactStream {
   private constructor(
     private readonly client: DynamoDBStreamsClient,
@@ -45,7 +46,7 @@ export class FactStream {
   /** @returns the facts that were new on the stream since the call before. */
   async readNew(): Promise<Fact[]> {
     const records = await this.read();
-    return records.filter(({ eventName }) => eventName === 'INSERT').map(factOf);
+    return records.filter((record) => record.eventName === 'INSERT' && isRead(record)).map(factOf);
   }
 
   /** @returns the fact of each record that is left, whether it is new, changed or the same. */
@@ -54,7 +55,7 @@ export class FactStream {
     for (;;) {
       const records = await this.read();
       if (records.length === 0) return facts; // an open shard goes on for ever; this is its end for now
-      facts.push(...records.map(factOf));
+      facts.push(...records.filter(isRead).map(factOf));
     }
   }
 
@@ -66,6 +67,11 @@ export class FactStream {
     this.iterators = answers.flatMap(({ NextShardIterator }) => NextShardIterator ?? []);
     return answers.flatMap(({ Records = [] }) => Records);
   }
+}
+
+/** Whether it is read from Zoom. */
+function isRead({ dynamodb }: _Record): boolean {
+  return (dynamodb?.NewImage ?? dynamodb?.OldImage)?.['kind']?.S !== AUDIT_KIND;
 }
 
 function factOf({ dynamodb }: _Record): Fact {

@@ -17,6 +17,8 @@ export const ENV = {
   perSecondShare: 'QUOTA_PER_SECOND_SHARE',
   perDayShare: 'QUOTA_PER_DAY_SHARE',
   retentionDays: 'RETENTION_DAYS',
+  /** What an entry of the audit log is sent to. */
+  auditFunction: 'AUDIT_FUNCTION',
 } as const;
 
 export type EnvName = (typeof ENV)[keyof typeof ENV];

@@ -5,6 +5,15 @@ export const FACT_VERSION = 1;
 export const FACT_KINDS = ['user', 'user_activity', 'admin_operation'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
+/** What the connector says of itself: who was let in, who consented, what an operator did. Not read from Zoom. */
+export const AUDIT_KIND = 'connector_audit';
+
+/** Every kind of fact that is stored and on the stream. */
+export const STORED_KINDS = [...FACT_KINDS, AUDIT_KIND] as const;
+
+/** Begins the partitions of the facts table that hold the audit log; those of connections begin with a hex digit. */
+export const AUDIT_PARTITION = 'audit';
+
 /**
  * Number of partitions that one connection's facts are spread over. Fixed for ever: a purge enumerates them, and
  * another number would hide the facts that are already stored. 64 partitions take 64,000 writes a second, five times

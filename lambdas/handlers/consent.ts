@@ -7,6 +7,7 @@ import { makeDynamoDbAttemptStore } from '../adapters/aws/dynamodb-attempt-store
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
 import { makeStepFunctionsRunStarter } from '../adapters/aws/step-functions-run-starter';
 import { ENV } from '../contract/env';
+import { makeAuditLog } from '../runtime/audit';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
@@ -29,6 +30,7 @@ const app = makeConsentApp({
   vault: zoom.vault,
   zoom: { ...zoom.oauth, ...zoom.api },
   runs: makeStepFunctionsRunStarter(new SFNClient({}), { backfill: env.BACKFILL_STATE_MACHINE_ARN }),
+  audit: makeAuditLog(),
   clock: systemClock,
   log: {
     fault: (error) => logger.error('a consent could not be dealt with', { error: error as Error }),

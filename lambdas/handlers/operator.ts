@@ -15,6 +15,7 @@ import type { OperatorAnswers, OperatorCommand, OperatorError, OperatorResult } 
 import { makeConnectionViews } from '../core/connections/connection-views';
 import { ConnectorError, InvalidInputError } from '../core/errors';
 import { makeOperator } from '../core/operator/operator';
+import { makeAuditLog } from '../runtime/audit';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
@@ -48,6 +49,7 @@ const operator = makeOperator(
       now: systemClock.now,
     }),
     links: makeDynamoDbLinkStore(client, env.CONTROL_TABLE),
+    audit: makeAuditLog(),
     runs: makeStepFunctionsRunStarter(stepFunctions, {
       backfill: env.BACKFILL_STATE_MACHINE_ARN,
       sync: env.SYNC_STATE_MACHINE_ARN,

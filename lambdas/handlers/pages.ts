@@ -7,6 +7,7 @@ import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { ENV } from '../contract/env';
 import { makeConnectionViews } from '../core/connections/connection-views';
+import { makeAuditLog } from '../runtime/audit';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
@@ -28,6 +29,7 @@ const app = makePagesApp({
   }),
   sessions: makeDynamoDbSessionStore(client, env.CONTROL_TABLE),
   links: makeDynamoDbLinkStore(client, env.CONTROL_TABLE),
+  audit: makeAuditLog(),
   now: systemClock.now,
   reportFault: (error) => logger.error('a page could not be shown', { error: error as Error }),
 });

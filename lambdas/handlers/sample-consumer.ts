@@ -4,15 +4,15 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { FACT_KINDS, FACT_VERSION } from '../contract/fact';
+import { FACT_VERSION, STORED_KINDS } from '../contract/fact';
 import { instrument } from '../runtime/instrument';
 import { logger, metrics } from '../runtime/telemetry';
 
 const Fact = z.object({
   v: z.literal(FACT_VERSION),
   id: z.string(),
-  kind: z.enum(FACT_KINDS),
-  connectionId: z.string(),
+  kind: z.enum(STORED_KINDS),
+  connectionId: z.string().optional(), // an entry of the audit log may be about none
   time: z.string().optional(),
 });
 

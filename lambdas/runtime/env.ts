@@ -24,6 +24,7 @@ const VARIABLES = {
   [ENV.perSecondShare]: number,
   [ENV.perDayShare]: number,
   [ENV.retentionDays]: number,
+  [ENV.auditFunction]: text,
 };
 
 type Name = keyof typeof VARIABLES;

@@ -2,6 +2,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
+import { invocation } from './invocation';
 import { logger, metrics } from './telemetry';
 
 /** The chain around every handler: the request's id in each log line, metrics written at the end, faults logged once. */
@@ -10,6 +11,9 @@ export function instrument<Event, Result>(handle: (event: Event, context: Contex
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(logMetrics(metrics))
     .use({
+      before: ({ context }: { readonly context: Context }) => {
+        invocation.requestId = context.awsRequestId;
+      },
       onError: ({ error }) => logger.error('the invocation failed', { error: error as Error }),
     })
     .handler(handle);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AUDIT_ACTIONS, type AuditEvent } from '../contract/audit';
 import {
   type PlanTask,
   type RunRef,
@@ -50,3 +51,19 @@ export const RunRefPayload: z.ZodType<RunRef> = z.object({
 
 /** Input of the worker. */
 export const WorkerTaskPayload: z.ZodType<WorkerTask> = z.object({ run: RunRefPayload, worker: z.number().int() });
+
+/** Input of the audit function. The bounds keep whoever may invoke it from storing anything but entries. */
+export const AuditEventPayload: z.ZodType<AuditEvent> = z.strictObject({
+  id: z.string().regex(/^[0-9a-f]{32}$/),
+  time: z.iso.datetime(),
+  action: z.enum(AUDIT_ACTIONS),
+  connectionId: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .nullable(),
+  zoomAccountId: z.string().min(1).max(100).nullable(),
+  actor: z.string().min(1).max(320).nullable(),
+  details: z.record(z.string().max(50), z.union([z.string().max(1_000), z.number(), z.boolean(), z.null()])),
+  via: z.string().min(1).max(50),
+  requestId: z.string().min(1).max(100).nullable(),
+});

@@ -1,8 +1,9 @@
 import { Hono, type Context } from 'hono';
 import type { Connection } from '../contract/connection';
 import type { LinkStore, Session, SessionStore } from '../core/access/ports';
-import { hashSecretValue } from '../core/access/secret-value';
+import { hashSecretValue, nameOfSecret } from '../core/access/secret-value';
 import { maySee, signIn } from '../core/access/sign-in';
+import type { AuditLog } from '../core/audit/ports';
 import type { ConnectionViews } from '../core/connections/connection-views';
 import {
   API_NOT_FOUND,
@@ -31,6 +32,7 @@ export interface PagesDeps {
   readonly connections: Pick<ConnectionViews, 'find' | 'list'>;
   readonly sessions: SessionStore;
   readonly links: LinkStore;
+  readonly audit: AuditLog;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Is told each error that nobody foresaw; the browser gets a page that does not name it. */
@@ -114,15 +116,35 @@ export function makePagesApp(deps: PagesDeps): Hono {
   });
 
   app.post('/session/:token', async (c) => {
-    const opened = await signIn({ links, sessions }, c.req.param('token'), now());
+    const token = c.req.param('token');
+    const opened = await signIn({ links, sessions }, token, now());
     if (opened === undefined) return deadSignInLink(c);
+    const before = cookies.sessionId(c);
+    if (before !== undefined) await sessions.delete(hashSecretValue(before));
     cookies.setSession(c, opened, now());
+    await deps.audit.record({
+      action: 'signed_in',
+      connectionId: null,
+      zoomAccountId: null,
+      actor: null,
+      details: { link: nameOfSecret(hashSecretValue(token)), session: nameOfSecret(hashSecretValue(opened.id)) },
+    });
     return c.redirect('/', 303);
   });
 
   app.post('/sign-out', async (c) => {
     const id = cookies.sessionId(c);
+    const ended = await session(c);
     if (id !== undefined) await sessions.delete(hashSecretValue(id));
+    if (id !== undefined && ended !== undefined) {
+      await deps.audit.record({
+        action: 'signed_out',
+        connectionId: ended.scope.kind === 'all' ? null : ended.scope.connectionId,
+        zoomAccountId: null,
+        actor: null,
+        details: { session: nameOfSecret(hashSecretValue(id)) },
+      });
+    }
     cookies.clearSession(c);
     return sendPage(c, <SignedOutPage />);
   });

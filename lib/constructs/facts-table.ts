@@ -2,12 +2,16 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import { type ITable, StreamViewType } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { AUDIT_PARTITION } from '../../lambdas/contract/fact';
 import { EncryptedTable } from './encrypted-table';
 
 export interface FactsTableProps {
   /** What becomes of the facts, and of their key, when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
 }
+
+/** Partitions of the audit log; those of connections begin with their ids. */
+const AUDIT_KEYS = { 'dynamodb:LeadingKeys': [`${AUDIT_PARTITION}#*`] };
 
 /** The product: facts, one item each, and the stream that tells of each once. `docs/stream.md` is its contract. */
 export class FactsTable extends EncryptedTable {
@@ -29,16 +33,26 @@ export class FactsTable extends EncryptedTable {
 
   /** Lets `grantee` store facts, and look up by key which are there. */
   grantStore(grantee: IGrantable): void {
-    this.grantActions(grantee, 'write', ['dynamodb:BatchWriteItem', 'dynamodb:BatchGetItem']);
+    this.grantFacts(grantee, ['dynamodb:BatchWriteItem', 'dynamodb:BatchGetItem']);
   }
 
   /** Lets `grantee` add single facts, on condition that they are not there, and read none. */
   grantAdd(grantee: IGrantable): void {
-    this.grantActions(grantee, 'write', ['dynamodb:PutItem']);
+    this.grantFacts(grantee, ['dynamodb:PutItem']);
   }
 
   /** Lets `grantee` read all facts of a kind, and store facts. */
   grantReconcile(grantee: IGrantable): void {
-    this.grantActions(grantee, 'write', ['dynamodb:BatchWriteItem', 'dynamodb:Query']);
+    this.grantFacts(grantee, ['dynamodb:BatchWriteItem', 'dynamodb:Query']);
+  }
+
+  /** Lets `grantee` put entries of the audit log, and nothing else. */
+  grantAppendAudit(grantee: IGrantable): void {
+    this.grantActions(grantee, 'write', ['dynamodb:PutItem'], { 'ForAllValues:StringLike': AUDIT_KEYS });
+  }
+
+  /** Facts of connections: whoever may write those may not touch the audit log. */
+  private grantFacts(grantee: IGrantable, actions: string[]): void {
+    this.grantActions(grantee, 'write', actions, { 'ForAllValues:StringNotLike': AUDIT_KEYS });
   }
 }

@@ -4,6 +4,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import { CALLBACK_PATH } from '../../lambdas/contract/routes';
+import type { AuditLog } from './audit-log';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
@@ -15,6 +16,7 @@ export interface HostedPagesProps {
   readonly address: PublicAddress;
   readonly controlTable: ControlTable;
   readonly vault: TokenVault;
+  readonly audit: AuditLog;
   readonly runs: ConnectionRuns;
   /** Where Zoom is, for the function that deals with consent. */
   readonly zoomEnvironment: Environment;
@@ -45,8 +47,9 @@ const CONSENT_FORMS = ['/invite/{token}', '/connections', '/connections/{id}/con
 export class HostedPages extends Construct {
   constructor(scope: Construct, id: string, props: HostedPagesProps) {
     super(scope, id);
-    const { defaults, address, controlTable, vault, runs } = props;
+    const { defaults, address, controlTable, vault, audit, runs } = props;
     const shared = {
+      ...audit.environment,
       [ENV.publicUrl]: address.url,
       [ENV.controlTable]: controlTable.tableName,
       [ENV.backfillDays]: String(props.backfillDays),
@@ -65,6 +68,7 @@ export class HostedPages extends Construct {
       put: ['session'],
       delete: ['session', 'link'],
     });
+    audit.grantRecord(pages);
 
     const consent = new ConnectorFunction(this, 'Consent', {
       defaults,
@@ -86,6 +90,7 @@ export class HostedPages extends Construct {
       delete: ['link'],
     });
     vault.grantConsent(consent);
+    audit.grantRecord(consent);
     runs.backfill.grantStartExecution(consent);
 
     const toPages = new HttpLambdaIntegration('ToPages', pages);

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import { acknowledgeExecutions } from './acknowledge';
+import type { AuditLog } from './audit-log';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
@@ -17,6 +18,7 @@ export interface OperatorAccessProps {
   /** Days that facts about events are kept. */
   readonly retentionDays: number;
   readonly vault: TokenVault;
+  readonly audit: AuditLog;
   readonly runs: ConnectionRuns;
   /** How much of an account's quota is the connector's, to tell how long a backfill takes. */
   readonly quotaEnvironment: Environment;
@@ -28,7 +30,7 @@ export class OperatorAccess extends Construct {
 
   constructor(scope: Construct, id: string, props: OperatorAccessProps) {
     super(scope, id);
-    const { defaults, address, controlTable, factsTable, retentionDays, vault, runs } = props;
+    const { defaults, address, controlTable, factsTable, retentionDays, vault, audit, runs } = props;
     const operator = new ConnectorFunction(this, 'Operator', {
       defaults,
       entry: 'operator',
@@ -37,6 +39,7 @@ export class OperatorAccess extends Construct {
       timeout: Duration.minutes(5),
       environment: {
         ...props.quotaEnvironment,
+        ...audit.environment,
         [ENV.publicUrl]: address.url,
         [ENV.controlTable]: controlTable.tableName,
         [ENV.factsTable]: factsTable.tableName,
@@ -54,6 +57,7 @@ export class OperatorAccess extends Construct {
     });
     factsTable.grantAdd(operator);
     vault.grantSetAppCredentials(operator);
+    audit.grantRecord(operator);
     runs.backfill.grantStartExecution(operator);
     runs.sync.grantStartExecution(operator);
     runs.backfill.grantExecution(operator, 'states:StopExecution');

@@ -2,9 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
-import { FACT_KINDS, type FactKind } from '../../lambdas/contract/fact';
+import { AUDIT_ACTIONS, type AuditEvent } from '../../lambdas/contract/audit';
+import { AUDIT_KIND, FACT_KINDS, type FactKind, STORED_KINDS } from '../../lambdas/contract/fact';
+import { type AuditFact, auditFact } from '../../lambdas/core/audit/audit-fact';
 import { type Fact, type FactSource, goneFact, isMalformed, makeFact } from '../../lambdas/core/facts/fact';
 import type { Json, ZoomRow } from '../../lambdas/core/facts/stable-form';
+import { auditEvent } from '../support/audit';
 import { codeBlocks, readDocument, tableAfter } from './support';
 
 interface FactSchema {
@@ -30,17 +33,22 @@ const ROWS: Readonly<Record<FactKind, ZoomRow>> = {
 
 const ajv = new Ajv2020({ allErrors: true, strictTypes: false });
 
-const schemas = Object.fromEntries(FACT_KINDS.map((kind) => [kind, readSchema(kind)])) as Record<FactKind, FactSchema>;
-const validators = Object.fromEntries(FACT_KINDS.map((kind) => [kind, ajv.compile(schemas[kind])])) as Record<
-  FactKind,
+type StoredKind = (typeof STORED_KINDS)[number];
+
+const schemas = Object.fromEntries(STORED_KINDS.map((kind) => [kind, readSchema(kind)])) as Record<
+  StoredKind,
+  FactSchema
+>;
+const validators = Object.fromEntries(STORED_KINDS.map((kind) => [kind, ajv.compile(schemas[kind])])) as Record<
+  StoredKind,
   ValidateFunction
 >;
 
-function readSchema(kind: FactKind): FactSchema {
+function readSchema(kind: StoredKind): FactSchema {
   return JSON.parse(readFileSync(`docs/schemas/fact.v1.${kind}.schema.json`, 'utf8')) as FactSchema;
 }
 
-function problems(kind: FactKind, image: unknown): string[] {
+function problems(kind: StoredKind, image: unknown): string[] {
   const validate = validators[kind];
   return validate(image)
     ? []
@@ -179,27 +187,76 @@ describe('what lasts', () => {
   });
 });
 
+describe('the schema of connector_audit', () => {
+  const ENTRY = auditFact(auditEvent(), 365);
+  const ABOUT_NONE = auditFact(auditEvent({ connectionId: null, zoomAccountId: null, actor: null }), 365);
+
+  it.each([ENTRY, ABOUT_NONE])('accepts the entry $pk', (entry) => {
+    expect(problems(AUDIT_KIND, entry)).toEqual([]);
+  });
+
+  it('names every attribute that an entry has', () => {
+    const named = Object.keys(schemas[AUDIT_KIND].properties);
+    expect(Object.keys(ENTRY).filter((attribute) => !named.includes(attribute))).toEqual([]);
+  });
+
+  it.each(['pk', 'sk', 'v', 'id', 'kind', 'raw', 'time', 'expiresAt'])('rejects an entry without %s', (attribute) => {
+    const { [attribute as keyof AuditFact]: _left, ...rest } = ENTRY;
+    expect(problems(AUDIT_KIND, rest)).not.toEqual([]);
+  });
+
+  it.each<[what: string, change: object]>([
+    ["in a partition of a connection's facts", { pk: '5f0c2e9a41b7d386#00' }],
+    ['of another version', { v: 2 }],
+    ['whose actor is not in lower case', { actor: 'Owner@example.com' }],
+    ['without an action', { raw: { ...ENTRY.raw, action: undefined } }],
+    ['with more than names and numbers in its details', { raw: { ...ENTRY.raw, details: { row: {} } } }],
+    ['with a secret in its details', { raw: { ...ENTRY.raw, details: { access_token: 'x' } } }],
+  ])('rejects an entry %s', (_what, change) => {
+    expect(problems(AUDIT_KIND, JSON.parse(JSON.stringify({ ...ENTRY, ...change })))).not.toEqual([]);
+  });
+
+  it('rejects what is read from Zoom, whose schemas reject it', () => {
+    for (const kind of FACT_KINDS) {
+      expect(problems(AUDIT_KIND, factOf(kind))).not.toEqual([]);
+      expect(problems(kind, ENTRY)).not.toEqual([]);
+    }
+  });
+});
+
 describe('docs/stream.md', () => {
   const document = readDocument('docs/stream.md');
 
   it('lists the attributes of all kinds, and no others', () => {
     const listed = tableAfter(document, '## The image').flatMap(([names]) => [...(names ?? '').matchAll(/`(\w+)`/g)]);
-    const named = FACT_KINDS.flatMap((kind) => Object.keys(schemas[kind].properties));
+    const named = STORED_KINDS.flatMap((kind) => Object.keys(schemas[kind].properties));
     expect(listed.map(([, name]) => name).sort()).toEqual([...new Set(named)].sort());
+  });
+
+  it('names every action of the audit log, and no others', () => {
+    const listed = tableAfter(document, '### `connector_audit`').flatMap(([actions]) => [
+      ...(actions ?? '').matchAll(/`(\w+)`/g),
+    ]);
+    expect(listed.map(([, action]) => action).sort()).toEqual([...AUDIT_ACTIONS].sort());
   });
 
   it('shows one valid example of each kind at least', () => {
     const examples = codeBlocks(document, 'json')
-      .map((block) => JSON.parse(block) as Partial<Fact>)
+      .map((block) => JSON.parse(block) as { readonly kind?: string })
       .filter(({ kind }) => kind !== undefined);
-    for (const example of examples) expect(problems(example.kind as FactKind, example)).toEqual([]);
-    expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(FACT_KINDS));
+    for (const example of examples) expect(problems(example.kind as StoredKind, example)).toEqual([]);
+    expect(new Set(examples.map(({ kind }) => kind))).toEqual(new Set(STORED_KINDS));
   });
 
   it('shows examples as they are made from their rows', () => {
     for (const block of codeBlocks(document, 'json')) {
-      const example = JSON.parse(block) as Partial<Fact>;
-      if (example.kind === undefined || example.state === 'gone') continue;
+      const example = JSON.parse(block) as Partial<Fact> | AuditFact;
+      if (example.kind === undefined || ('state' in example && example.state === 'gone')) continue;
+      if (example.kind === AUDIT_KIND) {
+        const { raw, ...entry } = example;
+        expect(auditFact({ ...entry, ...raw } as AuditEvent, SOURCE.retentionDays)).toEqual(example);
+        continue;
+      }
       const { connectionId, zoomAccountId } = example as Fact;
       expect(makeFact(example.kind, example.raw as ZoomRow, { ...SOURCE, connectionId, zoomAccountId })).toEqual(
         example,

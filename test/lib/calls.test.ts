@@ -1,3 +1,4 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
@@ -6,6 +7,7 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { makeDocumentClient } from '../../lambdas/adapters/aws/document-client';
 import { makeDynamoDbLinkStore, makeDynamoDbSessionStore } from '../../lambdas/adapters/aws/dynamodb-access-stores';
 import { makeDynamoDbAttemptStore } from '../../lambdas/adapters/aws/dynamodb-attempt-store';
+import { makeDynamoDbAuditStore } from '../../lambdas/adapters/aws/dynamodb-audit-store';
 import { makeDynamoDbConnectionStore } from '../../lambdas/adapters/aws/dynamodb-connection-store';
 import { makeDynamoDbDeadLetterStore } from '../../lambdas/adapters/aws/dynamodb-dead-letter-store';
 import { makeDynamoDbFactStore } from '../../lambdas/adapters/aws/dynamodb-fact-store';
@@ -16,12 +18,15 @@ import {
   makeDynamoDbProgressStore,
   makeDynamoDbSeenUsers,
 } from '../../lambdas/adapters/aws/dynamodb-run-stores';
+import { makeLambdaAuditLog } from '../../lambdas/adapters/aws/lambda-audit-log';
 import { makeSecretsAppCredentials, makeSecretsTokenVault } from '../../lambdas/adapters/aws/secrets';
 import {
   makeStepFunctionsRunStarter,
   makeStepFunctionsRunStopper,
 } from '../../lambdas/adapters/aws/step-functions-run-starter';
+import { auditFact } from '../../lambdas/core/audit/audit-fact';
 import { plannedShard } from '../../lambdas/core/runs/shard-progress';
+import { auditEvent } from '../support/audit';
 import { connectedRecord } from '../support/connections';
 import { gapOf } from '../support/dead-letters';
 import { factOf, userRow } from '../support/facts';
@@ -37,6 +42,7 @@ const granted = grantsOf(synthesise());
 const dynamoDb = mockClient(DynamoDBDocumentClient);
 const secretsManager = mockClient(SecretsManagerClient);
 const stepFunctions = mockClient(SFNClient);
+const lambda = mockClient(LambdaClient);
 
 const client = makeDocumentClient();
 const secrets = new SecretsManagerClient({});
@@ -56,6 +62,16 @@ const adapters = {
   vault: makeSecretsTokenVault(secrets, { prefix: `${prefix}/connections/`, kmsKeyId: 'key' }),
   credentials: makeSecretsAppCredentials(secrets, `${prefix}/zoom-app`),
   executions: makeStepFunctionsRunStopper(new SFNClient({}), ['Runs/Backfill', 'Runs/Sync']),
+  auditStore: makeDynamoDbAuditStore(client, 'FactsTable'),
+  audit: makeLambdaAuditLog(new LambdaClient({}), {
+    functionName: 'AuditLog/Audit',
+    via: 'test',
+    now: () => 0,
+    requestId: () => null,
+    lost: (_event, error) => {
+      throw error;
+    },
+  }),
   runs: makeStepFunctionsRunStarter(new SFNClient({}), { backfill: 'Runs/Backfill', sync: 'Runs/Sync' }),
 };
 type Adapters = typeof adapters;
@@ -92,7 +108,8 @@ function callsOfReading({
 
 /** What the code behind each role does with its adapters. */
 const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<unknown>)[]>> = {
-  'HostedPages/PagesRole': ({ connections, progress, quota, sessions, links }) => [
+  'HostedPages/PagesRole': ({ connections, progress, quota, sessions, links, audit }) => [
+    () => audit.record(auditEvent()),
     () => all(connections.list()),
     () => connections.find('c1'),
     () => progress.list(BACKFILL),
@@ -103,7 +120,8 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => links.find('hash', now),
     () => links.use('hash', now),
   ],
-  'HostedPages/ConsentRole': ({ connections, attempts, sessions, links, vault, credentials, runs }) => [
+  'HostedPages/ConsentRole': ({ connections, attempts, sessions, links, vault, credentials, runs, audit }) => [
+    () => audit.record(auditEvent()),
     () => connections.find('c1'),
     () => connections.findByAccount('account-1'),
     () => connections.create(record),
@@ -174,7 +192,9 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     deadLetters,
     facts,
     executions,
+    audit,
   }) => [
+    () => audit.record(auditEvent()),
     () => all(connections.list()),
     () => connections.find('c1'),
     () => connections.create(record),
@@ -191,10 +211,11 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => runs.start(SYNC),
     () => executions.stop('states:execution:Runs/Backfill:c1_consent-g1'),
   ],
+  'AuditLog/AuditRole': ({ auditStore }) => [() => auditStore.append(auditFact(auditEvent(), 1))],
 };
 
 beforeEach(() => {
-  for (const mock of [dynamoDb, secretsManager, stepFunctions]) mock.reset();
+  for (const mock of [dynamoDb, secretsManager, stepFunctions, lambda]) mock.reset();
   dynamoDb.onAnyCommand().resolves({});
   dynamoDb.on(QueryCommand).resolves({ Items: [] });
   dynamoDb
@@ -210,7 +231,7 @@ beforeEach(() => {
 describe('what is granted is what is called', () => {
   it.each(Object.entries(USES))('by the code behind %s', async (role, uses) => {
     for (const use of uses(adapters)) await use();
-    const calls = [...dynamoDb.calls(), ...secretsManager.calls(), ...stepFunctions.calls()].flatMap(
+    const calls = [...dynamoDb.calls(), ...secretsManager.calls(), ...stepFunctions.calls(), ...lambda.calls()].flatMap(
       ({ args: [command] }) =>
         neededGrants(command.constructor.name.replace(/Command$/, ''), command.input as CallInput, prefix),
     );
@@ -220,7 +241,9 @@ describe('what is granted is what is called', () => {
 
 /** The role's grants on data, without what AWS itself does on its behalf. */
 function grantedTo(role: string): string[] {
-  const own = granted.filter((grant) => grant.role === role && /^(dynamodb|secretsmanager|states):/.test(grant.action));
+  const own = granted.filter(
+    (grant) => grant.role === role && /^(dynamodb|secretsmanager|states|lambda):/.test(grant.action),
+  );
   return grantLines(own).sort();
 }
 

@@ -53,6 +53,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem ControlTable of SESSION#*',
     'dynamodb:DeleteItem ControlTable of SESSION#*, LINK#*',
     ...writing('ControlTable'),
+    'lambda:InvokeFunction AuditLog/Audit',
   ],
   'HostedPages/ConsentRole': [
     ...ownLogAndTraces('HostedPages/Consent'),
@@ -65,6 +66,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     `secretsmanager:DeleteSecret ${TOKEN_SECRETS}`,
     ...SECRETS_KEY,
     'states:StartExecution Runs/Backfill',
+    'lambda:InvokeFunction AuditLog/Audit',
   ],
   'Runs/PlanRole': [
     ...ownLogAndTraces('Runs/Plan'),
@@ -85,8 +87,8 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem ControlTable of CONNECTION, RUN#*, QUOTA#*, DEADLETTER#*',
     'dynamodb:UpdateItem ControlTable of LEASE#*',
     ...writing('ControlTable'),
-    'dynamodb:BatchGetItem FactsTable',
-    'dynamodb:BatchWriteItem FactsTable',
+    'dynamodb:BatchGetItem FactsTable not of audit#*',
+    'dynamodb:BatchWriteItem FactsTable not of audit#*',
     ...writing('FactsTable'),
     `secretsmanager:GetSecretValue ${APP_SECRET}`,
     `secretsmanager:GetSecretValue ${TOKEN_SECRETS}`,
@@ -100,8 +102,8 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem ControlTable of CONNECTION, CHECKPOINT#*, DEADLETTER#*',
     'dynamodb:DeleteItem ControlTable of DEADLETTER#*',
     ...writing('ControlTable'),
-    'dynamodb:Query FactsTable',
-    'dynamodb:BatchWriteItem FactsTable',
+    'dynamodb:Query FactsTable not of audit#*',
+    'dynamodb:BatchWriteItem FactsTable not of audit#*',
     ...writing('FactsTable'),
   ],
   'Runs/BrokenRole': [
@@ -125,13 +127,22 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem ControlTable of CONNECTION, LINK#*',
     'dynamodb:DeleteItem ControlTable of DEADLETTER#*',
     ...writing('ControlTable'),
-    'dynamodb:PutItem FactsTable',
+    'dynamodb:PutItem FactsTable not of audit#*',
     ...writing('FactsTable'),
     `secretsmanager:PutSecretValue ${APP_SECRET}`,
     ...SECRETS_KEY,
     'states:StartExecution Runs/Backfill',
     'states:StartExecution Runs/Sync',
     'states:StopExecution states:execution:Runs/Backfill:*',
+    'lambda:InvokeFunction AuditLog/Audit',
+  ],
+  'AuditLog/AuditRole': [
+    ...ownLogAndTraces('AuditLog/Audit'),
+    'dynamodb:PutItem FactsTable of audit#*',
+    ...writing('FactsTable'),
+    'sqs:GetQueueAttributes AuditLog/Unstored',
+    'sqs:GetQueueUrl AuditLog/Unstored',
+    'sqs:SendMessage AuditLog/Unstored',
   ],
   'SampleConsumer/ConsumerRole': [
     ...ownLogAndTraces('SampleConsumer/Consumer'),
@@ -225,6 +236,7 @@ describe('facts', () => {
   it('are out of reach of the pages and of consent', () => {
     const reaching = rolesThatMay(({ resource }) => resource.startsWith('FactsTable'));
     expect(reaching).toEqual([
+      'AuditLog/AuditRole',
       'OperatorAccess/OperatorRole',
       'Runs/FinishRole',
       'Runs/ReadRole',
@@ -234,7 +246,7 @@ describe('facts', () => {
 
   it('are added one by one by operators, who read none', () => {
     expect(linesOf('OperatorAccess/OperatorRole', ({ resource }) => resource === 'FactsTable')).toEqual([
-      'dynamodb:PutItem FactsTable',
+      'dynamodb:PutItem FactsTable not of audit#*',
     ]);
   });
 
@@ -249,6 +261,27 @@ describe('facts', () => {
   it('are seen by the consumer on the stream alone', () => {
     const tables = linesOf('SampleConsumer/ConsumerRole', ({ resource }) => /^(Facts|Control)Table$/.test(resource));
     expect(tables).toEqual([]);
+  });
+});
+
+describe('the audit log', () => {
+  const onFacts = grants.filter(({ resource }) => resource === 'FactsTable');
+
+  it('is written by one function, which can only put', () => {
+    const writing = onFacts.filter(({ condition }) => condition === 'of audit#*');
+    expect(writing.map(({ role, action }) => `${role} ${action}`)).toEqual(['AuditLog/AuditRole dynamodb:PutItem']);
+  });
+
+  it('is out of reach of every other call on the facts table', () => {
+    const others = onFacts.filter(({ role }) => role !== 'AuditLog/AuditRole');
+    expect(new Set(others.map(({ condition }) => condition))).toEqual(new Set(['not of audit#*']));
+  });
+
+  it('is added to by invoking that function alone', () => {
+    const recorders = rolesThatMay(
+      ({ resource }) => resource.startsWith('AuditLog/Audit') && !resource.endsWith('Logs'),
+    );
+    expect(recorders).toEqual(['HostedPages/ConsentRole', 'HostedPages/PagesRole', 'OperatorAccess/OperatorRole']);
   });
 });
 

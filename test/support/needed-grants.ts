@@ -1,3 +1,4 @@
+import { AUDIT_PARTITION } from '../../lambdas/contract/fact';
 import type { Grant } from '../lib/support/grants';
 
 /** The parts of a call's input that say what it touches; values of DynamoDB plain or as they are on the wire. */
@@ -12,6 +13,7 @@ export interface CallInput {
   readonly Name?: string;
   readonly stateMachineArn?: string;
   readonly executionArn?: string;
+  readonly FunctionName?: string;
 }
 
 /**
@@ -23,6 +25,7 @@ export interface CallInput {
  */
 export function neededGrants(call: string, input: CallInput, stackName: string): string[] {
   const nested = (kind: string, part: CallInput) => neededGrants(kind, part, stackName);
+  if (input.FunctionName !== undefined) return [`lambda:${call}Function ${input.FunctionName}`];
   if (input.stateMachineArn !== undefined) return [`states:${call} ${input.stateMachineArn}`];
   if (input.executionArn !== undefined) return [`states:${call} ${input.executionArn.replace(/[^:]*$/, '*')}`];
   if (input.TransactItems !== undefined) {
@@ -34,7 +37,9 @@ export function neededGrants(call: string, input: CallInput, stackName: string):
   if (input.TableName !== undefined) {
     const queried = Object.values(input.ExpressionAttributeValues ?? {})[0];
     const key = textOf(input.Key?.pk ?? input.Item?.pk ?? queried);
-    const partition = input.TableName === 'ControlTable' ? ` of ${key.split('#')[0]}` : '';
+    // of the facts table, grants are for the audit log or for everything else
+    const isBound = input.TableName === 'ControlTable' || key.startsWith(AUDIT_PARTITION);
+    const partition = isBound ? ` of ${key.split('#')[0]}` : '';
     return [`dynamodb:${itemAction(call)} ${input.TableName}${partition}`];
   }
   const name = input.SecretId ?? input.Name ?? '';
@@ -45,7 +50,7 @@ export function neededGrants(call: string, input: CallInput, stackName: string):
 /** Grants on data, a line for each partition of the control table, as {@link neededGrants} writes them. */
 export function grantLines(grants: readonly Grant[]): string[] {
   return grants.flatMap(({ action, resource, condition }) =>
-    condition === ''
+    condition === '' || condition === `not of ${AUDIT_PARTITION}#*`
       ? [`${action} ${resource.replace(/^secretsmanager:secret:/, '')}`]
       : condition
           .replace(/^of /, '')

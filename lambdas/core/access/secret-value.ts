@@ -9,3 +9,8 @@ export function newSecretValue(): string {
 export function hashSecretValue(value: string): string {
   return createHash('sha256').update(value).digest('base64url');
 }
+
+/** What a link or session is called where people read of it: enough of its hash to tell it from others, and no way back. */
+export function nameOfSecret(hash: string): string {
+  return hash.slice(0, 12);
+}

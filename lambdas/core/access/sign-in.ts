@@ -1,5 +1,5 @@
 import type { Link, LinkStore, Scope, SessionStore } from './ports';
-import { hashSecretValue, newSecretValue } from './secret-value';
+import { hashSecretValue, nameOfSecret, newSecretValue } from './secret-value';
 
 /** Eight hours: a working day, so that a forgotten browser does not stay signed in over night. */
 export const SESSION_MS = 8 * 60 * 60 * 1000;
@@ -35,18 +35,19 @@ export async function signIn(
   return openSession(ports.sessions, { kind: 'all' }, now);
 }
 
-/** Makes a link at `now` (epoch ms) that expires after `minutes`. @returns its token and expiry. */
+/** Makes a link at `now` (epoch ms) that expires after `minutes`. @returns its token, its name in the audit log, its expiry. */
 export async function makeLink(
   links: LinkStore,
   target: { readonly kind: 'sign-in' } | { readonly kind: 'invite'; readonly connectionId: string },
   minutes: number,
   now: number,
-): Promise<{ token: string; expiresAt: number }> {
+): Promise<{ token: string; name: string; expiresAt: number }> {
   const token = newSecretValue();
   const expiresAt = now + minutes * 60_000;
   const link: Link = { ...target, expiresAt };
-  await links.create(hashSecretValue(token), link);
-  return { token, expiresAt };
+  const hash = hashSecretValue(token);
+  await links.create(hash, link);
+  return { token, name: nameOfSecret(hash), expiresAt };
 }
 
 /** Whether `scope` covers the connection. */

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { LinkStore } from '../access/ports';
-import { hashSecretValue } from '../access/secret-value';
+import { hashSecretValue, nameOfSecret } from '../access/secret-value';
+import type { AuditEntry, AuditLog } from '../audit/ports';
 import type { Clock } from '../clock';
 import { type ConnectionChange, type ConnectionRecord, isEnded } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
@@ -48,9 +49,15 @@ export interface CompleteConsentPorts {
   readonly vault: TokenVault;
   readonly zoom: ZoomAuthorization & ZoomProbes;
   readonly runs: RunStarter;
+  readonly audit: AuditLog;
   readonly clock: Clock;
   readonly log: { revokeFailed(connectionId: string, error: unknown): void };
 }
+
+/** A grant that is kept, with the connection as it was before, or one that is not. */
+type Judged =
+  | { readonly before: ConnectionRecord; readonly identity: ZoomIdentity }
+  | { readonly refusal: Refusal; readonly identity: ZoomIdentity | null };
 
 /** Two admins who consent for one account at the same moment: the later one reads again and renews. */
 const MAX_ROUNDS = 5;
@@ -79,7 +86,10 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     if (attempt.expiresAt <= clock.now()) return { kind: 'expired', connectionId };
     if (!(await attempts.use(stateHash))) return { kind: 'replayed' };
 
-    if (response.error === 'access_denied') return { kind: 'declined', connectionId };
+    if (response.error === 'access_denied') {
+      await note(attempt, { action: 'consent_declined', connectionId });
+      return { kind: 'declined', connectionId };
+    }
     if (response.code === undefined || response.error !== undefined) {
       return { kind: 'zoomRefused', connectionId, error: response.error ?? 'no code' };
     }
@@ -90,23 +100,57 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
 
   async function keepOrRevoke(attempt: ConsentAttempt, grant: Grant): Promise<ConsentOutcome> {
     const { connectionId } = attempt;
-    let judged: ConnectionRecord | Refusal;
+    let judged: Judged;
     try {
       judged = await judgeAndBind(connectionId, grant);
     } catch (error) {
       await revoke(connectionId, grant);
       throw error;
     }
-    if (!('kind' in judged)) return settle(attempt, judged);
+    if ('before' in judged) return settle(attempt, judged.before, judged.identity);
+    const { refusal, identity } = judged;
     const revoked = await revoke(connectionId, grant);
-    await noteRefusal(connectionId, judged);
-    return { kind: 'refused', connectionId, refusal: judged, revoked };
+    await note(attempt, {
+      action: 'consent_refused',
+      connectionId,
+      identity,
+      details: { why: refusal.kind === 'denied' ? refusal.denied.cause : 'other_account', revoked },
+    });
+    await noteRefusal(connectionId, refusal);
+    return { kind: 'refused', connectionId, refusal, revoked };
   }
 
-  async function judgeAndBind(connectionId: string, grant: Grant): Promise<ConnectionRecord | Refusal> {
+  async function judgeAndBind(connectionId: string, grant: Grant): Promise<Judged> {
     const apiUrl = grant.apiUrl ?? settings.apiUrl;
     const judgement = await judgeGrant(zoom, { accessToken: grant.tokens.accessToken, apiUrl });
-    return judgement.kind === 'refused' ? judgement.refusal : bind(connectionId, grant, judgement.identity);
+    const { identity } = judgement;
+    if (judgement.kind === 'refused') return { refusal: judgement.refusal, identity };
+    const bound = await bind(connectionId, grant, judgement.identity);
+    return 'kind' in bound ? { refusal: bound, identity } : { before: bound, identity: judgement.identity };
+  }
+
+  function note(
+    { inviteHash }: ConsentAttempt,
+    {
+      identity = null,
+      details = {},
+      ...what
+    }: Pick<AuditEntry, 'action' | 'connectionId'> & {
+      readonly identity?: ZoomIdentity | null;
+      readonly details?: AuditEntry['details'];
+    },
+  ): Promise<void> {
+    return ports.audit.record({
+      ...what,
+      zoomAccountId: identity?.zoomAccountId ?? null,
+      actor: identity?.email ?? null,
+      details: {
+        ...(identity !== null && { role: identity.roleName }),
+        // an operator who is signed in needs none
+        link: inviteHash === null ? null : nameOfSecret(inviteHash),
+        ...details,
+      },
+    });
   }
 
   /** Gives the account's connection the new token set. @returns the connection as it was before. */
@@ -135,9 +179,17 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
 
   /** What follows a consent that is kept. Where it fails, the schedule begins the backfill. */
   async function settle(
-    { connectionId, inviteHash }: ConsentAttempt,
+    attempt: ConsentAttempt,
     before: ConnectionRecord,
+    identity: ZoomIdentity,
   ): Promise<ConsentOutcome> {
+    const { connectionId, inviteHash } = attempt;
+    await note(attempt, {
+      action: 'consent_given',
+      connectionId: before.id,
+      identity,
+      details: { renewed: before.generation !== null, invitedAs: connectionId },
+    });
     const target = await connections.find(before.id);
     if (before.id !== connectionId) await merge(connectionId, before.id);
     if (inviteHash !== null) await links.use(inviteHash, clock.now());

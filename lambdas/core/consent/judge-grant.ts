@@ -6,7 +6,8 @@ import type { Refusal, ZoomProbes } from './ports';
 /** Whether a grant is good for the connector, found out by what Zoom really answers. */
 export type Judgement =
   | { readonly kind: 'accepted'; readonly identity: ZoomIdentity }
-  | { readonly kind: 'refused'; readonly refusal: Refusal };
+  /** `identity` is `null` when Zoom did not say that either. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly identity: ZoomIdentity | null };
 
 /**
  * Asks Zoom who consented, and for one row of a report: only a paid plan has reports, and only a role that may view
@@ -27,12 +28,13 @@ export async function judgeGrant(zoom: ZoomProbes, access: ZoomAccess): Promise<
     if (answer.kind === 'allowed' || answer.kind === 'throttled') return { kind: 'accepted', identity };
     if (answer.kind === 'tokenRejected')
       throw new ZoomFaultError('Zoom refuses an access token that it has just issued');
-    if (answer.cause !== 'missing_scope') return denied(answer, identity.roleName);
-    missingScope ??= denied(answer, identity.roleName);
+    if (answer.cause !== 'missing_scope') return denied(answer, identity);
+    missingScope ??= denied(answer, identity);
   }
   return missingScope ?? { kind: 'accepted', identity };
 }
 
-function denied(answer: Extract<Refusal, { kind: 'denied' }>['denied'], roleName: string | null): Judgement {
-  return { kind: 'refused', refusal: { kind: 'denied', denied: answer, roleName } };
+function denied(answer: Extract<Refusal, { kind: 'denied' }>['denied'], identity: ZoomIdentity | null): Judgement {
+  const roleName = identity?.roleName ?? null;
+  return { kind: 'refused', refusal: { kind: 'denied', denied: answer, roleName }, identity };
 }

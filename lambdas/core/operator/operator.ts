@@ -3,6 +3,8 @@ import type { OperatorAnswers, OperatorCommand } from '../../contract/operator';
 import type { RunRequest } from '../../contract/workflow';
 import type { LinkStore } from '../access/ports';
 import { makeLink } from '../access/sign-in';
+import type { AuditAction, AuditDetails } from '../../contract/audit';
+import type { AuditLog } from '../audit/ports';
 import { type ConnectionRecord, isEnded, isReadable } from '../connections/connection-record';
 import type { ConnectionViews } from '../connections/connection-views';
 import { type DeadLettersPorts, allDeadLetters, makeReplay } from '../dead-letters/replay';
@@ -23,6 +25,7 @@ export interface AppCredentials {
 export interface OperatorPorts extends DeadLettersPorts, CancelBackfillPorts {
   readonly views: ConnectionViews;
   readonly links: LinkStore;
+  readonly audit: AuditLog;
   readonly credentials: { save(credentials: AppCredentials): Promise<void> };
 }
 
@@ -53,6 +56,16 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
     return found;
   }
 
+  /** Who the operator is, IAM knows and CloudTrail says, under the id of this invocation. */
+  function note(
+    action: AuditAction,
+    connection: Pick<ConnectionRecord, 'id' | 'zoomAccountId'> | undefined,
+    details: AuditDetails = {},
+  ): Promise<void> {
+    const { id = null, zoomAccountId = null } = connection ?? {};
+    return ports.audit.record({ action, connectionId: id, zoomAccountId, actor: null, details });
+  }
+
   async function start(connection: ConnectionRecord, request: RunRequest): Promise<{ executionArn: string }> {
     if (!isReadable(connection)) {
       throw new ConflictError(
@@ -60,12 +73,20 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
         'connect it first: connector invite --connection ID',
       );
     }
-    return { executionArn: await runs.start(request) };
+    const executionArn = await runs.start(request);
+    const { kind, runId, from, to } = request;
+    await note(`${kind}_requested`, connection, {
+      runId,
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+    });
+    return { executionArn };
   }
 
   return {
     async 'set-credentials'({ clientId, clientSecret, webhookSecret }) {
       await ports.credentials.save({ clientId, clientSecret, ...(webhookSecret !== undefined && { webhookSecret }) });
+      await note('app_credentials_set', undefined, { clientId, webhookSecret: webhookSecret !== undefined });
       return { updated: true };
     },
     async invite({ name, connectionId, minutes }) {
@@ -76,13 +97,16 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
       }
       if (connectionId === undefined) await connections.create(connection);
       const target = { kind: 'invite', connectionId: connection.id } as const;
-      const { token, expiresAt } = await makeLink(links, target, minutes ?? INVITE_MINUTES, now);
-      const url = `${settings.publicUrl}/invite/${token}`;
-      return { url, connectionId: connection.id, expiresAt: new Date(expiresAt).toISOString() };
+      const link = await makeLink(links, target, minutes ?? INVITE_MINUTES, now);
+      const expiresAt = new Date(link.expiresAt).toISOString();
+      await note('invite_created', connection, { name: connection.name, link: link.name, expiresAt });
+      return { url: `${settings.publicUrl}/invite/${link.token}`, connectionId: connection.id, expiresAt };
     },
     async link({ minutes }) {
-      const { token, expiresAt } = await makeLink(links, { kind: 'sign-in' }, minutes ?? LINK_MINUTES, clock.now());
-      return { url: `${settings.publicUrl}/session/${token}`, expiresAt: new Date(expiresAt).toISOString() };
+      const link = await makeLink(links, { kind: 'sign-in' }, minutes ?? LINK_MINUTES, clock.now());
+      const expiresAt = new Date(link.expiresAt).toISOString();
+      await note('sign_in_link_created', undefined, { link: link.name, expiresAt });
+      return { url: `${settings.publicUrl}/session/${link.token}`, expiresAt };
     },
     async connections() {
       return { connections: await views.list() };
@@ -106,6 +130,7 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
     async cancel({ connectionId }) {
       const cancelled = await cancelBackfill(ports, await existing(connectionId));
       if (cancelled === undefined) throw noSuchConnection(connectionId);
+      await note('backfill_cancelled', cancelled);
       return views.of(cancelled);
     },
     async sync({ connectionId }) {
@@ -128,7 +153,9 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
       };
     },
     async 'replay-dead-letters'({ ids }) {
-      return replay(ids);
+      const result = await replay(ids);
+      await note('dead_letters_replayed', undefined, { asked: ids.length === 0 ? 'all' : ids.length, ...result });
+      return result;
     },
   };
 }

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { AUDIT_KIND } from '../../../lambdas/contract/fact';
 import type { Fact } from '../../../lambdas/core/facts/fact';
 import { output, streams } from './stack';
 
@@ -21,10 +22,10 @@ const read: _Record[] = [];
 let iterators: readonly string[] | undefined;
 let reading: Promise<void> = Promise.resolve();
 
-/** All records that the stream holds of a connection, in its order. */
+/** All records that the stream holds of what was read for a connection, in its order; its audit log is not among them. */
 export async function streamRecordsOf(connectionId: string): Promise<StreamRecord[]> {
   await (reading = reading.then(readOn));
-  return read.filter((record) => isOf(record, connectionId)).map(toRecord);
+  return read.filter((record) => isOf(record, connectionId) && kindOf(record) !== AUDIT_KIND).map(toRecord);
 }
 
 /** Reads what has come since the last time. */
@@ -54,6 +55,10 @@ async function oldest(): Promise<string[]> {
     streams.send(new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' })),
   );
   return (await Promise.all(starts)).flatMap(({ ShardIterator }) => ShardIterator ?? []);
+}
+
+function kindOf({ dynamodb }: _Record): string | undefined {
+  return (dynamodb?.NewImage ?? dynamodb?.OldImage)?.['kind']?.S;
 }
 
 function isOf({ dynamodb }: _Record, connectionId: string): boolean {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { RunRefPayload, RunRequestPayload, WorkerTaskPayload } from '../../../lambdas/runtime/payloads';
+import {
+  AuditEventPayload,
+  RunRefPayload,
+  RunRequestPayload,
+  WorkerTaskPayload,
+} from '../../../lambdas/runtime/payloads';
+import { auditEvent } from '../../support/audit';
 import { BACKFILL } from '../../support/runs';
 
 const REQUEST = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' };
@@ -39,5 +45,25 @@ describe('the input of the worker', () => {
 
   it.each([{ run: BACKFILL }, { run: BACKFILL, worker: 'first' }, { worker: 0 }])('fails as %j', (task) => {
     expect(WorkerTaskPayload.safeParse(task).success).toBe(false);
+  });
+});
+
+describe('the input of the audit function', () => {
+  const nobody = { connectionId: null, zoomAccountId: null, actor: null, requestId: null };
+
+  it.each([auditEvent(), auditEvent(nobody)])('may be $connectionId', (event) => {
+    expect(AuditEventPayload.parse(event)).toEqual(event);
+  });
+
+  it.each<[what: string, change: object]>([
+    ['an action that nobody knows', { action: 'facts_deleted' }],
+    ['a connection that would lead to another partition', { connectionId: 'connector' }],
+    ['an id that would lead to another place', { id: 'x#y' }],
+    ['a time that is none', { time: 'yesterday' }],
+    ['attributes of its own', { pk: '5f0c2e9a41b7d386#00' }],
+    ['details with objects in them', { details: { row: {} } }],
+    ['a text without end', { details: { text: 'x'.repeat(1_001) } }],
+  ])('fails with %s', (_what, change) => {
+    expect(AuditEventPayload.safeParse({ ...auditEvent(), ...change }).success).toBe(false);
   });
 });

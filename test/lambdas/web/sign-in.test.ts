@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { hashSecretValue } from '../../../lambdas/core/access/secret-value';
 import { SESSION_MS } from '../../../lambdas/core/access/sign-in';
 import { connection, site } from './support';
 
@@ -77,5 +78,37 @@ describe('a session', () => {
     const { post, signedIn } = site();
     const answer = await post('/sign-out', await signedIn());
     expect(answer.headers.get('Set-Cookie')).toBe('__Host-session=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax');
+  });
+});
+
+describe('the audit log', () => {
+  it('tells of a sign-in, by which link, and what its session is called', async () => {
+    const { link, post, audit, sessions } = site();
+    const token = await link({ kind: 'sign-in' });
+    await post(`/session/${token}`);
+    expect(audit.entries).toEqual([
+      {
+        action: 'signed_in',
+        connectionId: null,
+        zoomAccountId: null,
+        actor: null,
+        details: { link: hashSecretValue(token).slice(0, 12), session: [...sessions.sessions.keys()][0]?.slice(0, 12) },
+      },
+    ]);
+  });
+
+  it('tells of a sign-out', async () => {
+    const { post, signedIn, audit, sessions } = site();
+    const headers = await signedIn();
+    const session = [...sessions.sessions.keys()][0]?.slice(0, 12);
+    await post('/sign-out', headers);
+    expect(audit.entries).toMatchObject([{ action: 'signed_out', details: { session } }]);
+  });
+
+  it('tells nothing of a link that no longer works, or of a sign-out of nobody', async () => {
+    const { post, audit } = site();
+    await post('/session/nonsense');
+    await post('/sign-out', { Cookie: '__Host-session=nonsense' });
+    expect(audit.entries).toEqual([]);
   });
 });

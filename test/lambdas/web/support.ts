@@ -3,6 +3,7 @@ import type { Scope } from '../../../lambdas/core/access/ports';
 import { makeLink, openSession } from '../../../lambdas/core/access/sign-in';
 import { makePagesApp } from '../../../lambdas/web/pages-app';
 import { InMemoryLinkStore, InMemorySessionStore } from '../../support/access';
+import { RecordingAuditLog } from '../../support/audit';
 
 export const NOW = Date.parse('2026-10-12T08:15:00Z');
 
@@ -52,6 +53,7 @@ export function site(
 ) {
   const sessions = new InMemorySessionStore();
   const links = new InMemoryLinkStore();
+  const audit = new RecordingAuditLog();
   const faults: unknown[] = [];
   const clock = { now: NOW };
   const views = {
@@ -64,6 +66,7 @@ export function site(
     connections: views,
     sessions,
     links,
+    audit,
     now: () => clock.now,
     reportFault: (error) => faults.push(error),
   });
@@ -73,6 +76,7 @@ export function site(
     app,
     sessions,
     links,
+    audit,
     faults,
     clock,
     views,

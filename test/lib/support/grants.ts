@@ -54,6 +54,7 @@ function inWords(condition: NonNullable<Statement['Condition']>): string {
       Object.entries(keys).map(([key, value]) => {
         const values = [value].flat().join(', ');
         if (operator === 'ForAllValues:StringLike' && key === 'dynamodb:LeadingKeys') return `of ${values}`;
+        if (operator === 'ForAllValues:StringNotLike' && key === 'dynamodb:LeadingKeys') return `not of ${values}`;
         if (operator === 'StringEquals' && key === 'kms:ViaService') {
           return `via ${values.replace('.<AWS::Region>.<AWS::URLSuffix>', '')}`;
         }

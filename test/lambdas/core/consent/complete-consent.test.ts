@@ -13,6 +13,7 @@ import { ConflictError, NotFoundError } from '../../../../lambdas/core/errors';
 import type { Denied } from '../../../../lambdas/core/zoom/ports';
 import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
 import { InMemoryLinkStore } from '../../../support/access';
+import { RecordingAuditLog } from '../../../support/audit';
 import { FakeClock, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, connectedRecord, connectionRecord } from '../../../support/connections';
 import { FakeZoomConsent, InMemoryAttemptStore } from '../../../support/consent';
@@ -33,6 +34,7 @@ function flow(...records: readonly ConnectionRecord[]) {
     vault: new InMemoryTokenVault(),
     zoom: new FakeZoomConsent(),
     runs: new RecordingRunStarter(),
+    audit: new RecordingAuditLog(),
     clock: new FakeClock(),
   };
   const revokeFailures: string[] = [];
@@ -556,5 +558,72 @@ describe('an attempt whose connection was ended meanwhile', () => {
     connections.change('c1', { status: 'disconnected' });
     await complete(response).catch(() => undefined);
     expect(zoom.revoked).toEqual([GRANTED]);
+  });
+});
+
+describe('the audit log', () => {
+  it('tells who consented, in which role, for which account', async () => {
+    const { consent, audit } = flow();
+    await consent();
+    expect(audit.entries).toEqual([
+      {
+        action: 'consent_given',
+        connectionId: 'c1',
+        zoomAccountId: 'account-1',
+        actor: 'owner@example.com',
+        details: { role: 'Owner', link: null, renewed: false, invitedAs: 'c1' },
+      },
+    ]);
+  });
+
+  it('tells by which invite, under the name that its making was told with', async () => {
+    const { consent, invite, audit } = flow();
+    const inviteHash = await invite();
+    await consent('c1', inviteHash);
+    expect(audit.entries[0]?.details['link']).toBe(inviteHash.slice(0, 12));
+  });
+
+  it('tells of a renewed connection, and for which one the consent was asked', async () => {
+    const { consent, audit } = flow(connectedRecord(), connectionRecord({ id: 'c2' }));
+    await consent('c2');
+    expect(audit.entries).toMatchObject([
+      { action: 'consent_given', connectionId: 'c1', details: { renewed: true, invitedAs: 'c2' } },
+    ]);
+  });
+
+  it('tells who was refused, and why', async () => {
+    const { consent, zoom, audit } = flow();
+    zoom.streams = { ...zoom.streams, user_activity: NO_PERMISSION };
+    await consent();
+    expect(audit.entries).toMatchObject([
+      {
+        action: 'consent_refused',
+        connectionId: 'c1',
+        zoomAccountId: 'account-1',
+        actor: 'owner@example.com',
+        details: { role: 'Owner', why: 'missing_permission', revoked: true },
+      },
+    ]);
+  });
+
+  it('tells of a consent of another account', async () => {
+    const { consent, audit } = flow(connectedRecord({ zoomAccountId: 'account-9' }));
+    await consent();
+    expect(audit.entries).toMatchObject([{ action: 'consent_refused', details: { why: 'other_account' } }]);
+  });
+
+  it('tells of a consent that was declined', async () => {
+    const { complete, toZoom, audit } = flow();
+    await complete({ ...(await toZoom()), code: undefined, error: 'access_denied' });
+    expect(audit.entries).toMatchObject([{ action: 'consent_declined', connectionId: 'c1', actor: null }]);
+  });
+
+  it('holds no token, code, state or verifier', async () => {
+    const { complete, toZoom, audit } = flow();
+    const answer = await toZoom();
+    await complete(answer);
+    const told = JSON.stringify(audit.entries);
+    const secrets = [GRANTED.accessToken, GRANTED.refreshToken, answer.code, answer.state];
+    expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
   });
 });

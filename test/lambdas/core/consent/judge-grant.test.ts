@@ -37,6 +37,7 @@ describe('judgeGrant', () => {
     expect(await judgeGrant(zoom, ACCESS)).toEqual({
       kind: 'refused',
       refusal: { kind: 'denied', denied, roleName: 'Owner' },
+      identity: zoom.identity,
     });
   });
 
@@ -66,6 +67,7 @@ describe('judgeGrant', () => {
     expect(await judgeGrant(zoomWith({ identity: NO_SCOPE }), ACCESS)).toEqual({
       kind: 'refused',
       refusal: { kind: 'denied', denied: NO_SCOPE, roleName: null },
+      identity: null,
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { OperatorCommand } from '../../../../lambdas/contract/operator';
 import { hashSecretValue } from '../../../../lambdas/core/access/secret-value';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makeConnectionViews } from '../../../../lambdas/core/connections/connection-views';
@@ -6,6 +7,7 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../../../../lam
 import { type AppCredentials, makeOperator } from '../../../../lambdas/core/operator/operator';
 import { userShards } from '../../../../lambdas/core/runs/shards';
 import { InMemoryLinkStore } from '../../../support/access';
+import { RecordingAuditLog } from '../../../support/audit';
 import { DAY, FakeClock, MINUTE, NOW, instant } from '../../../support/clock';
 import {
   InMemoryConnectionStore,
@@ -24,6 +26,7 @@ function operate(...records: readonly ConnectionRecord[]) {
   const clock = new FakeClock();
   const connections = new InMemoryConnectionStore(...records);
   const links = new InMemoryLinkStore();
+  const audit = new RecordingAuditLog();
   const runs = new RecordingRunStarter();
   const deadLetters = new InMemoryDeadLetterStore();
   const progress = new InMemoryProgressStore();
@@ -43,6 +46,7 @@ function operate(...records: readonly ConnectionRecord[]) {
         now: clock.now,
       }),
       links,
+      audit,
       runs,
       credentials: {
         save: (credentials) => {
@@ -57,7 +61,7 @@ function operate(...records: readonly ConnectionRecord[]) {
     },
     { publicUrl: 'https://connector.example', retentionDays: 365 },
   );
-  return { operator, connections, links, runs, saved, deadLetters };
+  return { operator, connections, links, audit, runs, saved, deadLetters };
 }
 
 describe('set-credentials', () => {
@@ -274,5 +278,62 @@ describe('replay-dead-letters', () => {
     await deadLetters.put(shards.map((shard) => gapOf(shard)));
     await operator['replay-dead-letters']({ command: 'replay-dead-letters', ids: ['c1.read.user.active'] });
     expect(runs.requests.map((request) => request.shards)).toEqual([shards.slice(0, 1)]);
+  });
+});
+
+describe('the audit log', () => {
+  const CREDENTIALS = { clientId: 'id', clientSecret: 'the-client-secret', webhookSecret: 'the-webhook-secret' };
+
+  it.each<[action: string, command: OperatorCommand]>([
+    ['app_credentials_set', { command: 'set-credentials', ...CREDENTIALS }],
+    ['invite_created', { command: 'invite', connectionId: 'c1' }],
+    ['sign_in_link_created', { command: 'link' }],
+    ['backfill_requested', { command: 'backfill', connectionId: 'c1' }],
+    ['sync_requested', { command: 'sync', connectionId: 'c1' }],
+    ['dead_letters_replayed', { command: 'replay-dead-letters', ids: [] }],
+  ])('tells of %s', async (action, command) => {
+    const { operator, audit } = operate(connectedRecord());
+    await (operator[command.command] as (command: OperatorCommand) => Promise<unknown>)(command);
+    expect(audit.entries).toMatchObject([{ action, actor: null }]);
+  });
+
+  it('tells of a cancelled backfill', async () => {
+    const { operator, audit } = operate(connectedRecord({ backfill: backfillRecord({ executionArn: 'arn' }) }));
+    await operator.cancel({ command: 'cancel', connectionId: 'c1' });
+    expect(audit.entries).toMatchObject([{ action: 'backfill_cancelled', connectionId: 'c1' }]);
+  });
+
+  it('says which connection and account it was', async () => {
+    const { operator, audit } = operate(connectedRecord());
+    await operator.sync({ command: 'sync', connectionId: 'c1' });
+    expect(audit.entries).toMatchObject([{ connectionId: 'c1', zoomAccountId: 'account-1' }]);
+  });
+
+  it('names a link so that its use can be told to come from it, and holds no way to use it', async () => {
+    const { operator, audit } = operate();
+    const { url } = await operator.link({ command: 'link' });
+    const token = url.replace('https://connector.example/session/', '');
+    expect(audit.entries[0]?.details['link']).toBe(hashSecretValue(token).slice(0, 12));
+    expect(JSON.stringify(audit.entries)).not.toContain(token);
+  });
+
+  it('holds no credentials', async () => {
+    const { operator, audit } = operate();
+    await operator['set-credentials']({ command: 'set-credentials', ...CREDENTIALS });
+    expect(JSON.stringify(audit.entries)).not.toMatch(/the-(client|webhook)-secret/);
+  });
+
+  it('tells nothing of a command that only looks', async () => {
+    const { operator, audit } = operate(connectedRecord());
+    await operator.connections({ command: 'connections' });
+    await operator.status({ command: 'status', connectionId: 'c1' });
+    await operator['list-dead-letters']({ command: 'list-dead-letters' });
+    expect(audit.entries).toEqual([]);
+  });
+
+  it('tells nothing of a command that was refused', async () => {
+    const { operator, audit } = operate(connectedRecord({ status: 'reconnect_needed' }));
+    await operator.sync({ command: 'sync', connectionId: 'c1' }).catch(() => undefined);
+    expect(audit.entries).toEqual([]);
   });
 });
