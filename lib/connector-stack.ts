@@ -14,6 +14,7 @@ import { OperatorAccess } from './constructs/operator-access';
 import { PublicAddress } from './constructs/public-address';
 import { SampleConsumer } from './constructs/sample-consumer';
 import { TokenVault } from './constructs/token-vault';
+import { ZoomWebhooks } from './constructs/zoom-webhooks';
 
 export interface ConnectorStackProps extends StackProps {
   /** Deploy-time settings; `stackName` among them. */
@@ -66,6 +67,7 @@ export class ConnectorStack extends Stack {
       quotaEnvironment,
       backfillDays: config.backfill.days,
     });
+    const webhooks = new ZoomWebhooks(this, 'Webhooks', { defaults, address, controlTable, vault, runs });
     new IncrementalSync(this, 'IncrementalSync', {
       defaults,
       everyMinutes: config.sync.everyMinutes,
@@ -91,6 +93,11 @@ export class ConnectorStack extends Stack {
       'CallbackUrl',
       `${address.url}${CALLBACK_PATH}`,
       'Redirect URL to register in the Zoom Marketplace app',
+    );
+    this.output(
+      'WebhookUrl',
+      webhooks.url,
+      'Where Zoom sends events: the notification endpoint URL in the Zoom Marketplace app',
     );
     this.output('FactsTableName', factsTable.tableName, 'The facts');
     this.output('FactsStreamArn', factsTable.streamArn, 'The stream that consumers read');

@@ -8,7 +8,7 @@ export const StackFile = z.object({
   secretAccessKey: z.string(),
   consoleUrl: z.string(),
   callbackUrl: z.string(),
-  webhookUrl: z.string().nullable(),
+  webhookUrl: z.string(),
   /** The CloudFormation stack's outputs by name. */
   outputs: z.record(z.string(), z.string()),
 });

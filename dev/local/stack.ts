@@ -98,7 +98,7 @@ function describeStack(endpointUrl: string, outputs: StackFile['outputs']): Stac
     ...ROOT_CREDENTIALS,
     consoleUrl: outputs.ConsoleUrl,
     callbackUrl: outputs.CallbackUrl,
-    webhookUrl: outputs.WebhookUrl ?? null,
+    webhookUrl: outputs.WebhookUrl,
     outputs,
   });
 }

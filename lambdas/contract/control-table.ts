@@ -17,6 +17,8 @@ export const PARTITION = {
   deadLetter: 'DEADLETTER',
   quota: 'QUOTA',
   lease: 'LEASE',
+  /** Webhooks that came, by the hash of their body. */
+  event: 'EVENT',
 } as const;
 
 /** Attribute by which DynamoDB drops what has expired, in both tables: epoch seconds. */

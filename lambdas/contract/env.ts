@@ -19,6 +19,7 @@ export const ENV = {
   retentionDays: 'RETENTION_DAYS',
   /** What an entry of the audit log is sent to. */
   auditFunction: 'AUDIT_FUNCTION',
+  eventQueueUrl: 'EVENT_QUEUE_URL',
 } as const;
 
 export type EnvName = (typeof ENV)[keyof typeof ENV];

@@ -25,6 +25,7 @@ const VARIABLES = {
   [ENV.perDayShare]: number,
   [ENV.retentionDays]: number,
   [ENV.auditFunction]: text,
+  [ENV.eventQueueUrl]: text,
 };
 
 type Name = keyof typeof VARIABLES;

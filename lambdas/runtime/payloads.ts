@@ -8,6 +8,14 @@ import {
   USER_STATUSES,
   type WorkerTask,
 } from '../contract/workflow';
+import type { ZoomEvent } from '../contract/zoom-event';
+
+/** A message of the queue of Zoom's events. */
+export const ZoomEventPayload: z.ZodType<ZoomEvent> = z.object({
+  kind: z.enum(['usersChanged', 'accountChanged', 'deauthorized']),
+  zoomAccountId: z.string().min(1),
+  at: z.iso.datetime(),
+});
 
 const date = z.iso.date();
 const kind = z.enum(['backfill', 'sync']);

@@ -31,16 +31,19 @@ export class PublicAddress extends Construct {
   readonly api: HttpApi;
   /** Origin, without a slash at its end. */
   readonly url: string;
+  /** Whether the stack is for an emulator on this machine. */
+  readonly isLocal: boolean;
 
   constructor(scope: Construct, id: string, { defaults, publicUrl }: PublicAddressProps) {
     super(scope, id);
+    this.isLocal = publicUrl !== undefined && isLoopback(publicUrl);
     this.api = new HttpApi(this, 'Resource', {
       // an HTTP API must have a name, which need not be its own alone
       apiName: Stack.of(this).stackName,
       description: 'Zoom connector: hosted pages',
       createDefaultStage: false,
       // a local stack is reached through a proxy, which calls the API's own address
-      disableExecuteApiEndpoint: publicUrl !== undefined && !isLoopback(publicUrl),
+      disableExecuteApiEndpoint: publicUrl !== undefined && !this.isLocal,
     });
     const logGroup = new LogGroup(this, 'AccessLog', {
       retention: defaults.logRetention,

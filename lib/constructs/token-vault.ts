@@ -66,6 +66,12 @@ export class TokenVault extends Construct {
     this.grantKey(grantee);
   }
 
+  /** Lets `grantee` read the app's credentials, and no token set. */
+  grantReadApp(grantee: IFunction): void {
+    this.grantApp(grantee, ['secretsmanager:GetSecretValue']);
+    grantKeyUse(this.key, grantee, { via: 'secretsmanager', actions: ['kms:Decrypt'] });
+  }
+
   /** Lets `grantee` read the app's credentials, make token sets and delete them, and read none. */
   grantConsent(grantee: IFunction): void {
     this.grantApp(grantee, ['secretsmanager:GetSecretValue']);

@@ -1,6 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -12,6 +13,7 @@ import { makeDynamoDbConnectionStore } from '../../lambdas/adapters/aws/dynamodb
 import { makeDynamoDbDeadLetterStore } from '../../lambdas/adapters/aws/dynamodb-dead-letter-store';
 import { makeDynamoDbFactStore } from '../../lambdas/adapters/aws/dynamodb-fact-store';
 import { makeDynamoDbQuotaLedger } from '../../lambdas/adapters/aws/dynamodb-quota-ledger';
+import { makeDynamoDbReceivedEvents } from '../../lambdas/adapters/aws/dynamodb-received-events';
 import { makeDynamoDbRefreshLeases } from '../../lambdas/adapters/aws/dynamodb-refresh-leases';
 import {
   makeDynamoDbCheckpointStore,
@@ -19,7 +21,12 @@ import {
   makeDynamoDbSeenUsers,
 } from '../../lambdas/adapters/aws/dynamodb-run-stores';
 import { makeLambdaAuditLog } from '../../lambdas/adapters/aws/lambda-audit-log';
-import { makeSecretsAppCredentials, makeSecretsTokenVault } from '../../lambdas/adapters/aws/secrets';
+import {
+  makeSecretsAppCredentials,
+  makeSecretsTokenVault,
+  makeSecretsWebhookKeys,
+} from '../../lambdas/adapters/aws/secrets';
+import { makeSqsEventQueue } from '../../lambdas/adapters/aws/sqs-event-queue';
 import {
   makeStepFunctionsRunStarter,
   makeStepFunctionsRunStopper,
@@ -43,6 +50,7 @@ const dynamoDb = mockClient(DynamoDBDocumentClient);
 const secretsManager = mockClient(SecretsManagerClient);
 const stepFunctions = mockClient(SFNClient);
 const lambda = mockClient(LambdaClient);
+const sqs = mockClient(SQSClient);
 
 const client = makeDocumentClient();
 const secrets = new SecretsManagerClient({});
@@ -61,6 +69,9 @@ const adapters = {
   facts: makeDynamoDbFactStore(client, 'FactsTable'),
   vault: makeSecretsTokenVault(secrets, { prefix: `${prefix}/connections/`, kmsKeyId: 'key' }),
   credentials: makeSecretsAppCredentials(secrets, `${prefix}/zoom-app`),
+  webhookKeys: makeSecretsWebhookKeys(secrets, `${prefix}/zoom-app`),
+  received: makeDynamoDbReceivedEvents(client, 'ControlTable'),
+  queue: makeSqsEventQueue(new SQSClient({}), 'Webhooks/Queue'),
   executions: makeStepFunctionsRunStopper(new SFNClient({}), ['Runs/Backfill', 'Runs/Sync']),
   auditStore: makeDynamoDbAuditStore(client, 'FactsTable'),
   audit: makeLambdaAuditLog(new LambdaClient({}), {
@@ -175,6 +186,18 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => deadLetters.delete([letter]),
   ],
   'Runs/BrokenRole': ({ connections }) => [() => connections.find('c1'), () => connections.update(record, {})],
+  'Webhooks/ReceiveRole': ({ webhookKeys, received, queue }) => [
+    () => webhookKeys.list(now),
+    () => received.take('hash', now),
+    () => received.passedOn('hash', now),
+    () => queue.send({ kind: 'usersChanged', zoomAccountId: 'account-1', at: '' }),
+  ],
+  'Webhooks/EventsRole': ({ connections, runs }) => [
+    () => connections.findByAccount('account-1'),
+    () => connections.find('c1'),
+    () => connections.update(record, {}),
+    () => runs.start(SYNC),
+  ],
   'IncrementalSync/DispatchRole': ({ connections, progress, quota, runs }) => [
     () => all(connections.list()),
     () => progress.list(BACKFILL),
@@ -215,7 +238,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
 };
 
 beforeEach(() => {
-  for (const mock of [dynamoDb, secretsManager, stepFunctions, lambda]) mock.reset();
+  for (const mock of [dynamoDb, secretsManager, stepFunctions, lambda, sqs]) mock.reset();
   dynamoDb.onAnyCommand().resolves({});
   dynamoDb.on(QueryCommand).resolves({ Items: [] });
   dynamoDb
@@ -225,28 +248,37 @@ beforeEach(() => {
     .onAnyCommand()
     .resolves({ SecretString: JSON.stringify({ clientId: 'id', clientSecret: 'x', ...tokenSet() }), VersionId: 'v' });
   stepFunctions.onAnyCommand().resolves({});
+  sqs.onAnyCommand().resolves({});
 });
 
 // the emulator refuses a call that is not granted, but takes no notice of the partitions that a grant is bound to
 describe('what is granted is what is called', () => {
   it.each(Object.entries(USES))('by the code behind %s', async (role, uses) => {
     for (const use of uses(adapters)) await use();
-    const calls = [...dynamoDb.calls(), ...secretsManager.calls(), ...stepFunctions.calls(), ...lambda.calls()].flatMap(
-      ({ args: [command] }) =>
+    const calls = [dynamoDb, secretsManager, stepFunctions, lambda, sqs]
+      .flatMap((mock) => mock.calls() as Call[])
+      .flatMap(({ args: [command] }) =>
         neededGrants(command.constructor.name.replace(/Command$/, ''), command.input as CallInput, prefix),
-    );
+      );
     expect([...new Set(calls)].sort()).toEqual(grantedTo(role));
   });
 });
 
-/** The role's grants on data, without what AWS itself does on its behalf. */
+/** The role's grants on data, without what AWS itself does on its behalf: receive from queues, send there what failed. */
 function grantedTo(role: string): string[] {
   const own = granted.filter(
-    (grant) => grant.role === role && /^(dynamodb|secretsmanager|states|lambda):/.test(grant.action),
+    (grant) => grant.role === role && /^(dynamodb|secretsmanager|states|lambda|sqs):/.test(grant.action),
   );
-  return grantLines(own).sort();
+  return grantLines(own)
+    .filter((grant) => !grant.startsWith('sqs:') || grant === 'sqs:SendMessage Webhooks/Queue')
+    .sort();
 }
 
 async function all(items: AsyncIterable<unknown>): Promise<void> {
   for await (const _item of items);
+}
+
+/** A call that a mocked client has seen. */
+interface Call {
+  readonly args: readonly [{ readonly constructor: { readonly name: string }; readonly input: unknown }, ...unknown[]];
 }

@@ -16,6 +16,7 @@ describe('the outputs', () => {
       'FactsTableName',
       'OperatorFunctionName',
       'SyncStateMachineArn',
+      'WebhookUrl',
       'ZoomAppSecretArn',
     ]);
   });
@@ -31,6 +32,7 @@ describe('the outputs', () => {
       FactsTableName: 'FactsTable',
       OperatorFunctionName: 'OperatorAccess/Operator',
       SyncStateMachineArn: 'Runs/Sync',
+      WebhookUrl: 'PublicAddress.ApiEndpoint/webhooks/zoom',
       ZoomAppSecretArn: 'TokenVault/ZoomApp',
     });
   });
@@ -39,6 +41,7 @@ describe('the outputs', () => {
     expect(outputsOf(allOptions)).toMatchObject({
       ConsoleUrl: 'https://connector.example.com',
       CallbackUrl: 'https://connector.example.com/oauth/callback',
+      WebhookUrl: 'https://connector.example.com/webhooks/zoom',
     });
   });
 });

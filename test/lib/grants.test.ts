@@ -112,6 +112,24 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'dynamodb:PutItem ControlTable of CONNECTION',
     ...writing('ControlTable'),
   ],
+  'Webhooks/ReceiveRole': [
+    ...ownLogAndTraces('Webhooks/Receive'),
+    'dynamodb:PutItem ControlTable of EVENT#*',
+    ...writing('ControlTable'),
+    `secretsmanager:GetSecretValue ${APP_SECRET}`,
+    'kms:Decrypt TokenVault/Key via secretsmanager',
+    'sqs:SendMessage Webhooks/Queue',
+  ],
+  'Webhooks/EventsRole': [
+    ...ownLogAndTraces('Webhooks/Events'),
+    'dynamodb:GetItem ControlTable of CONNECTION, ACCOUNT#*',
+    'dynamodb:PutItem ControlTable of CONNECTION',
+    ...writing('ControlTable'),
+    ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+      (action) => `sqs:${action} Webhooks/Queue`,
+    ),
+    'states:StartExecution Runs/Sync',
+  ],
   'IncrementalSync/DispatchRole': [
     ...ownLogAndTraces('IncrementalSync/Dispatch'),
     'dynamodb:GetItem ControlTable of QUOTA#*',
@@ -222,12 +240,17 @@ describe('secrets', () => {
     expect(linesOf('OperatorAccess/OperatorRole', isSecret)).toEqual([`secretsmanager:PutSecretValue ${APP_SECRET}`]);
   });
 
-  it('are known to four functions and to no workflow', () => {
+  it('let what takes webhooks read the secret token, and nothing of a connection', () => {
+    expect(linesOf('Webhooks/ReceiveRole', isSecret)).toEqual([`secretsmanager:GetSecretValue ${APP_SECRET}`]);
+  });
+
+  it('are known to five functions and to no workflow', () => {
     expect(rolesThatMay(isSecret)).toEqual([
       'HostedPages/ConsentRole',
       'OperatorAccess/OperatorRole',
       'Runs/PlanRole',
       'Runs/ReadRole',
+      'Webhooks/ReceiveRole',
     ]);
   });
 });
@@ -363,6 +386,7 @@ describe('who may take a role or invoke a function', () => {
     expect([...new Set(callers)].sort()).toEqual([
       'apigateway.amazonaws.com on behalf of the API invokes HostedPages/Consent.Arn',
       'apigateway.amazonaws.com on behalf of the API invokes HostedPages/Pages.Arn',
+      'apigateway.amazonaws.com on behalf of the API invokes Webhooks/Receive.Arn',
       'events.amazonaws.com on behalf of Runs/BrokenRuns.Arn invokes Runs/Broken.Arn',
     ]);
   });

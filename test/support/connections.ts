@@ -26,6 +26,7 @@ export function connectionRecord(change: Partial<ConnectionRecord> = {}): Connec
     firstReadAt: null,
     sweptAt: null,
     usersMissedBy: null,
+    usersChangedAt: null,
     capabilities: [],
     disconnect: null,
     lostStreams: [],

@@ -14,16 +14,18 @@ export interface CallInput {
   readonly stateMachineArn?: string;
   readonly executionArn?: string;
   readonly FunctionName?: string;
+  readonly QueueUrl?: string;
 }
 
 /**
  * The grants that IAM asks for before it lets a call pass, a line each: `dynamodb:GetItem ControlTable of CONNECTION`.
  *
  * @param call - the operation's name.
- * @param input - its tables and state machines named by their paths in the stack.
+ * @param input - its tables, queues and state machines named by their paths in the stack.
  * @param stackName - begins the names of secrets.
  */
 export function neededGrants(call: string, input: CallInput, stackName: string): string[] {
+  if (input.QueueUrl !== undefined) return [`sqs:${call} ${input.QueueUrl}`];
   const nested = (kind: string, part: CallInput) => neededGrants(kind, part, stackName);
   if (input.FunctionName !== undefined) return [`lambda:${call}Function ${input.FunctionName}`];
   if (input.stateMachineArn !== undefined) return [`states:${call} ${input.stateMachineArn}`];

@@ -2,6 +2,7 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   GetSecretValueCommand,
+  type GetSecretValueCommandInput,
   PutSecretValueCommand,
   ResourceNotFoundException,
   type SecretsManagerClient,
@@ -9,6 +10,7 @@ import {
 import * as z from 'zod';
 import type { AppCredentials } from '../../core/operator/operator';
 import type { GrantKey, TokenSet, TokenVault } from '../../core/tokens/ports';
+import type { WebhookKey, WebhookKeys } from '../../core/webhooks/ports';
 import { AppCredentialsMissingError } from '../../core/zoom/zoom-fault';
 
 const StoredTokens = z.object({
@@ -32,7 +34,7 @@ export function makeSecretsTokenVault(
   const nameOf = ({ connectionId, generation }: GrantKey) => `${settings.prefix}${connectionId}/${generation}`;
   return {
     async read(key, version) {
-      const found = await readSecret(client, nameOf(key), version);
+      const found = await readSecret(client, nameOf(key), { VersionId: version });
       return found && { tokens: StoredTokens.parse(parseJson(found.value)), version: found.version };
     },
     async create(key, tokens) {
@@ -73,14 +75,44 @@ export function makeSecretsAppCredentials(client: SecretsManagerClient, secretNa
   };
 }
 
-async function readSecret(client: SecretsManagerClient, name: string, version?: string) {
+/** How long a secret token is good after the operator has stored another: Zoom may have signed with it until then. */
+const PREVIOUS_GOOD_MS = 24 * 60 * 60 * 1000;
+/** Who sends forged webhooks must not make a function read the secret for each. */
+const KEYS_KEPT_MS = 1000;
+
+/** The secret tokens of the app, as webhooks are signed with: in the same secret as its credentials, and its version before. */
+export function makeSecretsWebhookKeys(client: SecretsManagerClient, secretName: string): WebhookKeys {
+  let kept: { readonly keys: readonly WebhookKey[]; readonly readAt: number } | undefined;
+
+  async function readKeys(now: number): Promise<readonly WebhookKey[]> {
+    const current = await readSecret(client, secretName);
+    const isNew = current !== undefined && now - current.storedAt < PREVIOUS_GOOD_MS;
+    const previous = isNew ? await readSecret(client, secretName, { VersionStage: 'AWSPREVIOUS' }) : undefined;
+    return [current, previous].flatMap((found) => {
+      const { data } = StoredCredentials.safeParse(parseJson(found?.value ?? ''));
+      return data?.webhookSecret === undefined ? [] : [{ secretToken: data.webhookSecret, clientId: data.clientId }];
+    });
+  }
+  return {
+    async list(now) {
+      if (kept === undefined || now - kept.readAt >= KEYS_KEPT_MS) kept = { keys: await readKeys(now), readAt: now };
+      return kept.keys;
+    },
+  };
+}
+
+async function readSecret(
+  client: SecretsManagerClient,
+  name: string,
+  which: Pick<GetSecretValueCommandInput, 'VersionId' | 'VersionStage'> = {},
+) {
   try {
-    const { SecretString, VersionId } = await client.send(
-      new GetSecretValueCommand({ SecretId: name, VersionId: version }),
+    const { SecretString, VersionId, CreatedDate } = await client.send(
+      new GetSecretValueCommand({ SecretId: name, ...which }),
     );
     return SecretString === undefined || VersionId === undefined
       ? undefined
-      : { value: SecretString, version: VersionId };
+      : { value: SecretString, version: VersionId, storedAt: CreatedDate?.getTime() ?? 0 };
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;

@@ -20,6 +20,8 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill'> {
   readonly sweptAt: string | null;
   /** The run whose lists of users missed somebody whom the next sync looks for once more; `null` when nobody is looked for. */
   readonly usersMissedBy: string | null;
+  /** When Zoom last told of a user who changed, until a run has read all users since; `null` when nobody has. */
+  readonly usersChangedAt: string | null;
   /** Streams that could be read with this consent once, and now cannot. */
   readonly lostStreams: readonly string[];
 }

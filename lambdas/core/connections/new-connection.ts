@@ -27,6 +27,7 @@ export function newConnection(name: string, now: number): ConnectionRecord {
     firstReadAt: null,
     sweptAt: null,
     usersMissedBy: null,
+    usersChangedAt: null,
     capabilities: [],
     disconnect: null,
     lostStreams: [],

@@ -134,8 +134,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
       !isFirstReadOpen(connection) && (connection.sweptAt === null || now - Date.parse(connection.sweptAt) >= DAY_MS);
     const today = utcDate(now);
     const increments = await Promise.all(REPORTS.map((stream) => increment(connection, stream, now)));
-    if (!isSweepDue)
-      return connection.usersMissedBy === null ? increments.flat() : [...userShards(), ...increments.flat()];
+    if (!isSweepDue) return areUsersDue(connection) ? [...userShards(), ...increments.flat()] : increments.flat();
     const swept = dailyShards(datesBetween(addDays(today, -settings.sweepDays), today));
     const shards = [...userShards(), ...increments.flat(), ...swept, ...(await missingShards(connection.id))];
     return [...new Map(shards.map((shard) => [shard.id, shard])).values()];
@@ -222,6 +221,12 @@ function isFirstReadOpen({ firstReadAt, sweptAt, backfill }: ConnectionRecord): 
   if (firstReadAt !== null || backfill === null) return false;
   const { state, isOfRange } = backfill;
   return state === 'cancelled' || state === 'running' || (isOfRange && sweptAt === null);
+}
+
+/** Whether a sync reads all users, which it does not do as a rule: somebody is looked for, or Zoom told of a change. */
+function areUsersDue(connection: ConnectionRecord): boolean {
+  const { usersMissedBy, usersChangedAt } = connection;
+  return usersMissedBy !== null || (usersChangedAt != null && !isFirstReadOpen(connection));
 }
 
 /** When a run began that is planned again: what it reads is counted from then. */

@@ -1,6 +1,6 @@
 import type { Capability } from '../../contract/connection';
 import { FACT_KINDS } from '../../contract/fact';
-import type { RunKind, RunRef } from '../../contract/workflow';
+import { type RunKind, type RunRef, USER_STATUSES } from '../../contract/workflow';
 import { type ConnectionChange, type ConnectionRecord, isReadable } from '../connections/connection-record';
 import { type ReadLetter, gapReason } from '../dead-letters/dead-letter';
 import type { Denied } from '../zoom/ports';
@@ -68,7 +68,12 @@ export function conclusionOf(
   const ended = endOf(current, run, shards, new Date(now).toISOString());
   if (!isCurrent(current, run) || wasCancelled(current, run, shards)) return ended;
   const open = withoutLetters(shards, gaps);
-  const learnt = { ...ended, ...completedBy(current, run, shards, open), ...capabilitiesAfter(current, shards) };
+  const learnt = {
+    ...ended,
+    ...completedBy(current, run, shards, open),
+    ...usersReadBy(current, run, shards),
+    ...capabilitiesAfter(current, shards),
+  };
   return { ...learnt, ...statusOf({ ...current, ...learnt }, run, open, gaps) };
 }
 
@@ -116,6 +121,16 @@ function completedBy(
   if (missing.length > 0) return {};
   if (current.backfill?.isOfRange) return {};
   return { sweptAt: startedAt, firstReadAt: current.firstReadAt ?? startedAt };
+}
+
+/** Forgets a change of users that came before the run, when the run has read all of them. Later ones are for the next. */
+function usersReadBy(current: ConnectionRecord, run: RunRef, shards: readonly ShardProgress[]): ConnectionChange {
+  const users = shards.filter(({ shard }) => shard.stream === 'user');
+  const startedAt = startOf(current, run);
+  const { usersChangedAt } = current;
+  if (users.length < USER_STATUSES.length || users.some(isUnread)) return {};
+  if (startedAt === undefined || usersChangedAt == null) return {};
+  return Date.parse(usersChangedAt) <= Date.parse(startedAt) ? { usersChangedAt: null } : {};
 }
 
 function capabilitiesAfter(current: ConnectionRecord, shards: readonly ShardProgress[]) {

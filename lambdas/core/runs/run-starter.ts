@@ -35,6 +35,14 @@ export function weeklyKeepAlive(connectionId: string, now: number): RunRequest {
   return { connectionId, runId: `keep-alive-${isoWeek(now)}`, kind: 'sync', keepAlive: true };
 }
 
+/**
+ * The sync that an event of Zoom's asks for at `now` (epoch ms), named by its minute: however many events come, one starts a
+ * minute.
+ */
+export function promptSync(connectionId: string, now: number): RunRequest {
+  return { connectionId, runId: `event-${compactInstant(now).slice(0, 13)}`, kind: 'sync' };
+}
+
 /** A run that an operator asks for at `now` (epoch ms): each time another one. */
 export function requestedRun(connectionId: string, kind: RunRequest['kind'], now: number): RunRequest {
   return { connectionId, runId: `${kind}-${compactInstant(now)}`, kind };

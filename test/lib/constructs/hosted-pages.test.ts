@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import { makeConsentApp } from '../../../lambdas/web/consent-app';
 import { makePagesApp } from '../../../lambdas/web/pages-app';
+import { makeWebhooksApp } from '../../../lambdas/web/webhooks-app';
 import { synthesise } from '../support/synthesis';
 
 interface Route {
@@ -15,6 +16,7 @@ const publicUrl = 'https://connector.example.com';
 const APPS: Readonly<Record<string, Hono>> = {
   'HostedPages/Pages': makePagesApp({ publicUrl } as Parameters<typeof makePagesApp>[0]),
   'HostedPages/Consent': makeConsentApp({ publicUrl } as Parameters<typeof makeConsentApp>[0]),
+  'Webhooks/Receive': makeWebhooksApp({} as Parameters<typeof makeWebhooksApp>[0]),
 };
 
 /** What a function serves, middleware apart; a page is served to HEAD too. */
@@ -55,6 +57,10 @@ describe.each(Object.entries(APPS))('the API and the function %s', (path, app) =
 it('no route of the API catches what no function serves', () => {
   const keys = Object.values(stack.ofType('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties['RouteKey']);
   expect(keys.filter((key) => /\$default|ANY |\+\}/.test(String(key)))).toEqual([]);
+});
+
+it('Zoom sends webhooks to the function that takes them', () => {
+  expect(leadingTo('Webhooks/Receive')).toEqual([{ method: 'POST', path: '/webhooks/zoom' }]);
 });
 
 it('Zoom sends browsers back to the function that deals with consent', () => {

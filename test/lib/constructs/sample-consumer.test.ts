@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { synthesise } from '../support/synthesis';
 
 const stack = synthesise({ sampleConsumer: true });
-const sources = Object.values(stack.ofType('AWS::Lambda::EventSourceMapping')).map(
-  ({ Properties }) => stack.resolve(Properties) as Record<string, unknown>,
-);
+const sources = Object.values(stack.ofType('AWS::Lambda::EventSourceMapping'))
+  .map(({ Properties }) => stack.resolve(Properties) as Record<string, unknown>)
+  .filter(({ EventSourceArn }) => String(EventSourceArn).endsWith('.StreamArn'));
 const source = sources[0] ?? {};
 
 it('is there only when it is configured', () => {

@@ -9,8 +9,13 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { mockClient } from 'aws-sdk-client-mock';
 import { inspect } from 'node:util';
-import { makeSecretsAppCredentials, makeSecretsTokenVault } from '../../../../lambdas/adapters/aws/secrets';
+import {
+  makeSecretsAppCredentials,
+  makeSecretsTokenVault,
+  makeSecretsWebhookKeys,
+} from '../../../../lambdas/adapters/aws/secrets';
 import { AppCredentialsMissingError } from '../../../../lambdas/core/zoom/zoom-fault';
+import { DAY, NOW, SECOND } from '../../../support/clock';
 import { GRANT, tokenSet } from '../../../support/tokens';
 
 const client = new SecretsManagerClient({ region: 'eu-west-1' });
@@ -110,5 +115,64 @@ describe('the credentials of the app', () => {
   it('fail as missing when there is no secret', async () => {
     calls.on(GetSecretValueCommand).rejects(gone());
     await expect(credentials.read()).rejects.toThrow(AppCredentialsMissingError);
+  });
+});
+
+describe('the secret tokens that webhooks are signed with', () => {
+  const stored = (webhookSecret: string | undefined, at: number) => ({
+    SecretString: JSON.stringify({ clientId: `app of ${webhookSecret}`, clientSecret: 'secret', webhookSecret }),
+    VersionId: 'v1',
+    CreatedDate: new Date(at),
+  });
+  const keyOf = (secretToken: string) => ({ secretToken, clientId: `app of ${secretToken}` });
+  /** What is good at {@link NOW}, when the operator has stored `current` then, after `previous`. */
+  const keysAfter = (
+    at: number,
+    current: string | undefined,
+    previous: { SecretString: string } | null = stored('old', NOW - 30 * DAY),
+  ) => {
+    calls.on(GetSecretValueCommand, { SecretId: 'zoom/app' }).resolves(stored(current, at));
+    const before = calls.on(GetSecretValueCommand, { SecretId: 'zoom/app', VersionStage: 'AWSPREVIOUS' });
+    if (previous === null) before.rejects(gone());
+    else before.resolves({ VersionId: 'v0', ...previous });
+    return makeSecretsWebhookKeys(client, 'zoom/app').list(NOW);
+  };
+
+  it('are the one that is stored', async () => {
+    expect(await keysAfter(NOW - DAY, 'new')).toEqual([keyOf('new')]);
+  });
+
+  it('are also the one before, for a day', async () => {
+    expect(await keysAfter(NOW - DAY + SECOND, 'new')).toEqual([keyOf('new'), keyOf('old')]);
+  });
+
+  it.each([
+    ['there was none', null],
+    ['there was the placeholder that the secret is made with', { SecretString: '{"setBy":"connector"}' }],
+  ])('are the one that is stored when before it %s', async (_, previous) => {
+    expect(await keysAfter(NOW, 'new', previous)).toEqual([keyOf('new')]);
+  });
+
+  it('are none while the operator has stored none', async () => {
+    expect(await keysAfter(NOW, undefined, { SecretString: 'not set' })).toEqual([]);
+  });
+
+  it('are none when there is no secret', async () => {
+    calls.on(GetSecretValueCommand).rejects(gone());
+    expect(await makeSecretsWebhookKeys(client, 'zoom/app').list(NOW)).toEqual([]);
+  });
+
+  it('are read once a second at most, and are known a second after they were stored', async () => {
+    const keys = makeSecretsWebhookKeys(client, 'zoom/app');
+    calls.on(GetSecretValueCommand).resolves(stored('old', NOW - 30 * DAY));
+    const first = await keys.list(NOW);
+    calls.on(GetSecretValueCommand).resolves(stored('new', NOW - 2 * DAY));
+    const second = await keys.list(NOW + SECOND - 1);
+    expect([first, second, await keys.list(NOW + SECOND)]).toEqual([[keyOf('old')], [keyOf('old')], [keyOf('new')]]);
+  });
+
+  it('fail to be read when Secrets Manager fails', async () => {
+    calls.on(GetSecretValueCommand).rejects(new Error('vault out of order'));
+    await expect(makeSecretsWebhookKeys(client, 'zoom/app').list(NOW)).rejects.toThrow('vault out of order');
   });
 });

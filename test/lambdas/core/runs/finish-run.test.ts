@@ -372,6 +372,36 @@ describe('the users', () => {
   });
 });
 
+describe('the note that users have changed', () => {
+  const before = instant(-11 * MINUTE);
+  const during = instant(-9 * MINUTE);
+
+  it.each<[string, string, readonly ShardProgress[], string | null]>([
+    ['is gone when all users were read since', before, [...USERS, ACTIVITY], null],
+    ['is gone when Zoom does not let them be read', before, USERS.map(denied), null],
+    ['stays for the next sync when it came while they were read', during, [...USERS, ACTIVITY], during],
+    [
+      'stays for the next sync when a list was not read to its end',
+      before,
+      [...USERS.slice(0, 2), unread(USERS[2]!)],
+      before,
+    ],
+    ['stays for the next sync when not all lists were read', before, USERS.slice(0, 2), before],
+    ['stays for the next sync when no users were read', before, [ACTIVITY], before],
+  ])('%s', async (_, usersChangedAt, shards, left) => {
+    expect((await after(sync(shards, { ...SYNCING, usersChangedAt }))).usersChangedAt).toBe(left);
+  });
+
+  it('is gone when a backfill has read them since', async () => {
+    expect((await after(backfill(ALL_DONE, { ...BACKFILLING, usersChangedAt: before }))).usersChangedAt).toBeNull();
+  });
+
+  it('stays when there is another consent by the end', async () => {
+    const record = { ...SYNCING, generation: 'g2', usersChangedAt: before };
+    expect((await after(sync(ALL_DONE, record))).usersChangedAt).toBe(before);
+  });
+});
+
 describe('a backfill of which a part is no longer known', () => {
   const record = { ...BACKFILLING, backfill: backfillRecord({ startedAt: STARTED, shardsTotal: 6 }) };
 

@@ -291,6 +291,11 @@ describe('a sync of a connection whose first backfill is open', () => {
     expect(whole(await shardsOf(SYNC, record))).toHaveLength(8);
   });
 
+  it('leaves the users to that one also when Zoom tells of a change', async () => {
+    const record = { ...firstBackfillIs('cancelled'), usersChangedAt: instant() };
+    expect((await shardsOf(SYNC, record)).filter(({ stream }) => stream === 'user')).toEqual([]);
+  });
+
   function firstBackfillIs(state: 'cancelled' | 'running' | 'failed'): ConnectionRecord {
     const backfill = backfillRecord({ state, startedAt: instant(-HOUR) });
     return connectedRecord({ status: 'degraded', firstReadAt: null, sweptAt: null, backfill });
@@ -390,6 +395,18 @@ describe('a sync', () => {
     const { plan, connection } = planning(SWEPT);
     await plan(SYNC);
     expect(connection().backfill).toEqual(SWEPT.backfill);
+  });
+});
+
+describe('a sync after Zoom told of users who changed', () => {
+  it('reads all users, and nothing else more', async () => {
+    const shards = await shardsOf(SYNC, { ...SWEPT, usersChangedAt: instant() });
+    expect([idsOf(shards).slice(0, 3), whole(shards)]).toEqual([['user.active', 'user.inactive', 'user.pending'], []]);
+  });
+
+  it('reads none of a connection that was stored before there were such notes', async () => {
+    const { usersChangedAt: _none, ...older } = SWEPT;
+    expect(idsOf(await shardsOf(SYNC, older as ConnectionRecord)).filter((id) => id.startsWith('user.'))).toEqual([]);
   });
 });
 

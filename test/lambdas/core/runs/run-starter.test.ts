@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   executionName,
   firstBackfill,
+  promptSync,
   requestedRun,
   scheduledSync,
   weeklyKeepAlive,
@@ -31,6 +32,12 @@ describe('the name of a run', () => {
     expect(weeklyKeepAlive('c1', Date.parse(at)).runId).toBe(`keep-alive-${week}`);
   });
 
+  it('is the same for all events of a minute, and none of the schedule', () => {
+    const { runId } = promptSync('c1', NOW);
+    expect(promptSync('c1', NOW + MINUTE - 1).runId).toBe(runId);
+    expect([promptSync('c1', NOW + MINUTE).runId, scheduledSync('c1', NOW).runId]).not.toContain(runId);
+  });
+
   it('is another each time that an operator asks', () => {
     expect(requestedRun('c1', 'sync', NOW + 1).runId).not.toBe(requestedRun('c1', 'sync', NOW).runId);
   });
@@ -42,6 +49,7 @@ describe('the name of an execution', () => {
   it.each([
     firstBackfill(id, 'f'.repeat(16)),
     scheduledSync(id, NOW),
+    promptSync(id, NOW),
     requestedRun(id, 'backfill', NOW),
     weeklyKeepAlive(id, NOW),
   ])('is one that Step Functions takes for $runId', (request) => {
