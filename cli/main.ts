@@ -87,6 +87,23 @@ answering(
   ({ url, expiresAt }) => [url, `good once, until ${expiresAt}`],
 );
 
+const revoke = program
+  .command('sessions')
+  .description('the sessions of browsers')
+  .command('revoke')
+  .description('end at once all sessions and sign-in links, or the sessions of a connection and its invites')
+  .option('--connection <id>', 'the connection whose sessions and invites end');
+answering(
+  revoke,
+  'revoke-sessions',
+  () => ({ connectionId: revoke.opts<{ connection?: string }>().connection }),
+  ({ connectionId, before }) => [
+    connectionId === null
+      ? `ended: all sessions and sign-in links from before ${before}`
+      : `ended: sessions of connection ${connectionId} and invites to it from before ${before}`,
+  ],
+);
+
 answering(
   program.command('connections').description('list the connections'),
   'connections',

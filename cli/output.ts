@@ -4,7 +4,7 @@ import type { OperatorAnswers, OperatorError } from '../lambdas/contract/operato
 
 /** One JSON document on standard output. */
 export function printJson(document: unknown): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  process.stdout.write(`${escaped(JSON.stringify(document, null, 2))}\n`);
 }
 
 export function printLines(...lines: readonly string[]): void {
@@ -17,7 +17,19 @@ export function printError({ message, remedy }: OperatorError): void {
 
 /** Names and Zoom's texts come from others: nothing in them may steer the terminal. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}|\p{Cf}/gu, '\uFFFD');
+  return text.replace(STEERING, '\uFFFD');
+}
+
+/** Characters that a terminal takes as commands, as directions or as the end of a line. */
+const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** The same JSON document, in characters that steer no terminal; it is JSON that leaves them in beyond U+001F. */
+function escaped(json: string): string {
+  return json.replace(STEERING, (character) =>
+    character === '\n'
+      ? character
+      : character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  );
 }
 
 /** A line a connection. */

@@ -9,6 +9,8 @@ export const PARTITION = {
   account: 'ACCOUNT',
   link: 'LINK',
   session: 'SESSION',
+  /** When sessions and links were last ended: all, or those of a connection. */
+  revocation: 'REVOCATION',
   attempt: 'ATTEMPT',
   /** Shards of a connection's runs and the users that they saw. */
   run: 'RUN',

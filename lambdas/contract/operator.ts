@@ -10,6 +10,7 @@ export type OperatorCommand =
     }
   | { readonly command: 'invite'; readonly name?: string; readonly connectionId?: string; readonly minutes?: number }
   | { readonly command: 'link'; readonly minutes?: number }
+  | { readonly command: 'revoke-sessions'; readonly connectionId?: string }
   | { readonly command: 'connections' }
   | { readonly command: 'status'; readonly connectionId: string }
   | { readonly command: 'backfill'; readonly connectionId: string; readonly from?: string; readonly to?: string }
@@ -23,6 +24,7 @@ export interface OperatorAnswers {
   'set-credentials': { readonly updated: true };
   invite: { readonly url: string; readonly connectionId: string; readonly expiresAt: string };
   link: { readonly url: string; readonly expiresAt: string };
+  'revoke-sessions': { readonly revoked: true; readonly connectionId: string | null; readonly before: string };
   connections: { readonly connections: readonly Connection[] };
   status: Connection;
   backfill: { readonly executionArn: string };

@@ -2,7 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import * as z from 'zod';
 import { makeDocumentClient } from '../adapters/aws/document-client';
-import { makeDynamoDbLinkStore } from '../adapters/aws/dynamodb-access-stores';
+import { makeDynamoDbLinkStore, makeDynamoDbRevocations } from '../adapters/aws/dynamodb-access-stores';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
 import { makeDynamoDbDeadLetterStore } from '../adapters/aws/dynamodb-dead-letter-store';
 import { makeDynamoDbFactStore } from '../adapters/aws/dynamodb-fact-store';
@@ -49,6 +49,7 @@ const operator = makeOperator(
       now: systemClock.now,
     }),
     links: makeDynamoDbLinkStore(client, env.CONTROL_TABLE),
+    revocations: makeDynamoDbRevocations(client, env.CONTROL_TABLE),
     audit: makeAuditLog(),
     runs: makeStepFunctionsRunStarter(stepFunctions, {
       backfill: env.BACKFILL_STATE_MACHINE_ARN,
@@ -86,6 +87,7 @@ const Command: z.ZodType<OperatorCommand> = z.discriminatedUnion('command', [
     minutes,
   }),
   z.object({ command: z.literal('link'), minutes }),
+  z.object({ command: z.literal('revoke-sessions'), connectionId: connectionId.optional() }),
   z.object({ command: z.literal('connections') }),
   z.object({ command: z.literal('status'), connectionId }),
   z.object({

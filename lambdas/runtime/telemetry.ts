@@ -2,9 +2,10 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { MetricUnit, Metrics } from '@aws-lambda-powertools/metrics';
 import type { DeadLetterStage } from '../contract/operator';
 import type { DeadLetterStore } from '../core/dead-letters/ports';
+import { redact } from './redact';
 
-/** The function's logger: a constant message and fields, never an event, a token or a row of Zoom's. */
-export const logger = new Logger();
+/** The function's logger: a constant message and fields, never an event, a token or a row of Zoom's. What slips in is blanked out. */
+export const logger = new Logger({ jsonReplacerFn: redact });
 
 /** Metrics in the namespace `ZoomConnector`. */
 export const metrics = new Metrics();

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import type { CookieOptions } from 'hono/utils/cookie';
-import { csrf } from 'hono/csrf';
+import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { ATTEMPT_MS } from '../core/consent/start-consent';
 import type { NewSession } from '../core/access/sign-in';
@@ -46,19 +46,21 @@ export function securityHeaders(publicUrl: string): MiddlewareHandler {
 }
 
 /**
- * Refuses (403) what another site's page made the browser post: an `Origin` that is not `publicUrl`'s, or, without one,
+ * Refuses (403) what another site's page made the browser post, whatever its type: an `Origin` that is not `publicUrl`'s, or, without one,
  * a `Sec-Fetch-Site` that is not the same origin. A request with neither header does not come from a browser that could
  * be misled: all current ones send both.
  *
  * @see https://pkg.go.dev/net/http#CrossOriginProtection for the same rule, argued
  */
 export function csrfCheck(publicUrl: string): MiddlewareHandler {
-  const check = csrf({
-    origin: new URL(publicUrl).origin,
-    secFetchSite: (site, c) => site === 'same-origin' && c.req.header('origin') === undefined,
-  });
-  return (c, next) =>
-    c.req.header('origin') === undefined && c.req.header('sec-fetch-site') === undefined ? next() : check(c, next);
+  const ours = new URL(publicUrl).origin;
+  return async (c, next) => {
+    const origin = c.req.header('origin');
+    const site = c.req.header('sec-fetch-site');
+    const isForeign = origin === undefined ? site !== undefined && site !== 'same-origin' : origin !== ours;
+    if (isForeign && c.req.method !== 'GET' && c.req.method !== 'HEAD') throw new HTTPException(403);
+    await next();
+  };
 }
 
 /** The cookies that the pages and the consent flow keep. */

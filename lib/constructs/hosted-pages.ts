@@ -39,6 +39,8 @@ const PAGES = [
 ];
 const PAGE_FORMS = ['/session/{token}', '/sign-out'];
 const CONSENT_FORMS = ['/invite/{token}', '/connections', '/connections/{id}/consent'];
+/** Requests a second, and at once: plenty for people. What a form does costs writes, and calls of Zoom. */
+const FORMS_THROTTLE = { rateLimit: 10, burstLimit: 20 };
 
 /**
  * What browsers reach, as two functions with two roles: what renders pages can read no secret, and what deals with
@@ -63,7 +65,7 @@ export class HostedPages extends Construct {
       memoryMiB: 512,
     });
     controlTable.grant(pages, {
-      get: ['connections', 'session', 'link', 'quota'],
+      get: ['connections', 'session', 'link', 'revocation', 'quota'],
       query: ['connections', 'run'],
       put: ['session'],
       delete: ['session', 'link'],
@@ -85,7 +87,7 @@ export class HostedPages extends Construct {
       memoryMiB: 512,
     });
     controlTable.grant(consent, {
-      get: ['connections', 'account', 'session', 'link', 'attempt'],
+      get: ['connections', 'account', 'session', 'link', 'revocation', 'attempt'],
       put: ['connections', 'account', 'session', 'attempt'],
       delete: ['link'],
     });
@@ -97,8 +99,8 @@ export class HostedPages extends Construct {
     const toConsent = new HttpLambdaIntegration('ToConsent', consent);
     const { GET, HEAD, POST } = HttpMethod;
     for (const path of PAGES) address.api.addRoutes({ path, methods: [GET, HEAD], integration: toPages });
-    for (const path of PAGE_FORMS) address.api.addRoutes({ path, methods: [POST], integration: toPages });
-    for (const path of CONSENT_FORMS) address.api.addRoutes({ path, methods: [POST], integration: toConsent });
-    address.api.addRoutes({ path: CALLBACK_PATH, methods: [GET], integration: toConsent });
+    for (const path of PAGE_FORMS) address.addThrottledRoutes(path, [POST], toPages, FORMS_THROTTLE);
+    for (const path of CONSENT_FORMS) address.addThrottledRoutes(path, [POST], toConsent, FORMS_THROTTLE);
+    address.addThrottledRoutes(CALLBACK_PATH, [GET], toConsent, FORMS_THROTTLE);
   }
 }

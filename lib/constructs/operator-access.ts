@@ -52,7 +52,7 @@ export class OperatorAccess extends Construct {
     controlTable.grant(operator, {
       get: ['connections', 'quota', 'deadLetter'],
       query: ['connections', 'run', 'deadLetter'],
-      put: ['connections', 'link'],
+      put: ['connections', 'link', 'revocation'],
       delete: ['deadLetter'],
     });
     factsTable.grantAdd(operator);

@@ -1,6 +1,14 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  type CfnStage,
+  type HttpMethod,
+  type HttpRouteIntegration,
+  HttpApi,
+  HttpStage,
+  LogGroupLogDestination,
+  type ThrottleSettings,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { isLoopback } from '../config';
@@ -33,6 +41,7 @@ export class PublicAddress extends Construct {
   readonly url: string;
   /** Whether the stack is for an emulator on this machine. */
   readonly isLocal: boolean;
+  private readonly stage: HttpStage;
 
   constructor(scope: Construct, id: string, { defaults, publicUrl }: PublicAddressProps) {
     super(scope, id);
@@ -49,7 +58,7 @@ export class PublicAddress extends Construct {
       retention: defaults.logRetention,
       removalPolicy: defaults.removalPolicy,
     });
-    new HttpStage(this, 'Stage', {
+    this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -64,5 +73,25 @@ export class PublicAddress extends Construct {
       reason: 'Browsers come without credentials of AWS: the pages themselves ask for a session, a link or an attempt.',
     });
     this.url = publicUrl ?? this.api.apiEndpoint;
+  }
+
+  /**
+   * Leads requests to a function, and holds those of each method to fewer than others: for routes that write, or that call
+   * Zoom. Of one that is flooded the others still answer.
+   */
+  addThrottledRoutes(
+    path: string,
+    methods: readonly HttpMethod[],
+    integration: HttpRouteIntegration,
+    { rateLimit, burstLimit }: ThrottleSettings,
+  ): void {
+    const stage = this.stage.node.defaultChild as CfnStage;
+    const settings = methods.map((method) => [
+      `${method} ${path}`,
+      { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit },
+    ]);
+    stage.routeSettings = { ...(stage.routeSettings as object), ...(Object.fromEntries(settings) as object) };
+    // a stage cannot be told of routes that are not there yet
+    this.stage.node.addDependency(...this.api.addRoutes({ path, methods: [...methods], integration }));
   }
 }

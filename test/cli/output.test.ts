@@ -1,5 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
-import { statusLines } from '../../cli/output';
+import { describe, expect, it, jest } from '@jest/globals';
+import { printJson, printLines, statusLines } from '../../cli/output';
 import type { BackfillView } from '../../lambdas/contract/connection';
 import { BACKFILLING, connection } from '../lambdas/web/support';
 
@@ -32,4 +32,34 @@ describe('the status for a person', () => {
   ])('says below it: %s', (words, change) => {
     expect(backfillLines(change)[1]).toBe(`    ${words}`);
   });
+});
+
+describe('a JSON document', () => {
+  const HOSTILE = { name: 'a\u009b31mb\u202ec\u2028d\u007f\n"e"', tag: '\u{e0001}' };
+
+  function printed(document: unknown): string {
+    const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    try {
+      printJson(document);
+      return write.mock.calls.map(([text]) => text as string).join('');
+    } finally {
+      write.mockRestore();
+    }
+  }
+
+  it('holds nothing that steers a terminal', () => {
+    expect(printed(HOSTILE).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+  });
+
+  it('says the same to a program', () => {
+    expect(JSON.parse(printed(HOSTILE))).toEqual(HOSTILE);
+  });
+});
+
+it('a line for a person holds nothing of a name that steers a terminal', () => {
+  const write = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  printLines('a\u001b[31m\u009b\u202e\u2066\u2028\r\nforged');
+  const text = write.mock.calls.map(([said]) => said as string).join('');
+  write.mockRestore();
+  expect(text).toBe('a\uFFFD[31m\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDforged\n');
 });

@@ -6,7 +6,11 @@ import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-d
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { makeDocumentClient } from '../../lambdas/adapters/aws/document-client';
-import { makeDynamoDbLinkStore, makeDynamoDbSessionStore } from '../../lambdas/adapters/aws/dynamodb-access-stores';
+import {
+  makeDynamoDbLinkStore,
+  makeDynamoDbRevocations,
+  makeDynamoDbSessionStore,
+} from '../../lambdas/adapters/aws/dynamodb-access-stores';
 import { makeDynamoDbAttemptStore } from '../../lambdas/adapters/aws/dynamodb-attempt-store';
 import { makeDynamoDbAuditStore } from '../../lambdas/adapters/aws/dynamodb-audit-store';
 import { makeDynamoDbConnectionStore } from '../../lambdas/adapters/aws/dynamodb-connection-store';
@@ -59,6 +63,7 @@ const adapters = {
   connections: makeDynamoDbConnectionStore(client, 'ControlTable'),
   links: makeDynamoDbLinkStore(client, 'ControlTable'),
   sessions: makeDynamoDbSessionStore(client, 'ControlTable'),
+  revocations: makeDynamoDbRevocations(client, 'ControlTable'),
   attempts: makeDynamoDbAttemptStore(client, 'ControlTable'),
   progress: makeDynamoDbProgressStore(client, 'ControlTable'),
   seenUsers: makeDynamoDbSeenUsers(client, 'ControlTable'),
@@ -93,6 +98,7 @@ const fact = factOf('user', userRow());
 const letter = gapOf(shard);
 const now = 0;
 const later = { expiresAt: 1 };
+const begun = { startedAt: 0, ...later };
 
 const quotaKey = { zoomAccountId: 'account-1', label: 'light' } as const;
 const limit = { callsPerSecond: 1, callsPerDay: 1 };
@@ -126,7 +132,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => progress.list(BACKFILL),
     () => quota.find(quotaKey),
     () => sessions.find('hash', now),
-    () => sessions.create('hash', { scope: { kind: 'all' }, ...later }),
+    () => sessions.create('hash', { scope: { kind: 'all' }, ...begun }),
     () => sessions.delete('hash'),
     () => links.find('hash', now),
     () => links.use('hash', now),
@@ -142,7 +148,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => attempts.find('hash'),
     () => attempts.use('hash'),
     () => sessions.find('hash', now),
-    () => sessions.create('hash', { scope: { kind: 'all' }, ...later }),
+    () => sessions.create('hash', { scope: { kind: 'all' }, ...begun }),
     () => links.find('hash', now),
     () => links.use('hash', now),
     () => vault.create(GRANT, tokenSet()),
@@ -215,8 +221,10 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     deadLetters,
     facts,
     executions,
+    revocations,
     audit,
   }) => [
+    () => revocations.revoke(null, now),
     () => audit.record(auditEvent()),
     () => all(connections.list()),
     () => connections.find('c1'),
@@ -224,7 +232,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => connections.update(record, {}),
     () => progress.list(BACKFILL),
     () => quota.find(quotaKey),
-    () => links.create('hash', { kind: 'sign-in', ...later }),
+    () => links.create('hash', { kind: 'sign-in', createdAt: 0, ...later }),
     () => credentials.save({ clientId: 'id', clientSecret: 'secret' }),
     () => all(deadLetters.list('c1', 'read')),
     () => deadLetters.find(letter.id),

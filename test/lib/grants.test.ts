@@ -48,7 +48,7 @@ const runningSteps = [
 const ROLES: Readonly<Record<string, readonly string[]>> = {
   'HostedPages/PagesRole': [
     ...ownLogAndTraces('HostedPages/Pages'),
-    'dynamodb:GetItem ControlTable of CONNECTION, SESSION#*, LINK#*, QUOTA#*',
+    'dynamodb:GetItem ControlTable of CONNECTION, SESSION#*, LINK#*, REVOCATION#*, QUOTA#*',
     'dynamodb:Query ControlTable of CONNECTION, RUN#*',
     'dynamodb:PutItem ControlTable of SESSION#*',
     'dynamodb:DeleteItem ControlTable of SESSION#*, LINK#*',
@@ -57,7 +57,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'HostedPages/ConsentRole': [
     ...ownLogAndTraces('HostedPages/Consent'),
-    'dynamodb:GetItem ControlTable of CONNECTION, ACCOUNT#*, SESSION#*, LINK#*, ATTEMPT#*',
+    'dynamodb:GetItem ControlTable of CONNECTION, ACCOUNT#*, SESSION#*, LINK#*, REVOCATION#*, ATTEMPT#*',
     'dynamodb:PutItem ControlTable of CONNECTION, ACCOUNT#*, SESSION#*, ATTEMPT#*',
     'dynamodb:DeleteItem ControlTable of LINK#*',
     ...writing('ControlTable'),
@@ -142,7 +142,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     ...ownLogAndTraces('OperatorAccess/Operator'),
     'dynamodb:GetItem ControlTable of CONNECTION, QUOTA#*, DEADLETTER#*',
     'dynamodb:Query ControlTable of CONNECTION, RUN#*, DEADLETTER#*',
-    'dynamodb:PutItem ControlTable of CONNECTION, LINK#*',
+    'dynamodb:PutItem ControlTable of CONNECTION, LINK#*, REVOCATION#*',
     'dynamodb:DeleteItem ControlTable of DEADLETTER#*',
     ...writing('ControlTable'),
     'dynamodb:PutItem FactsTable not of audit#*',

@@ -1,4 +1,4 @@
-import type { Link, LinkStore, Session, SessionStore } from '../../lambdas/core/access/ports';
+import type { Link, LinkStore, Revocations, Session, SessionStore } from '../../lambdas/core/access/ports';
 
 /** Sessions in memory, with the expiry of the real ones. */
 export class InMemorySessionStore implements SessionStore {
@@ -36,5 +36,19 @@ export class InMemoryLinkStore implements LinkStore {
 
   async use(tokenHash: string, now: number): Promise<boolean> {
     return (await this.find(tokenHash, now)) !== undefined && this.links.delete(tokenHash);
+  }
+}
+
+/** Revocations in memory; what they end, only the real stores know. */
+export class InMemoryRevocations implements Revocations {
+  readonly revoked = new Map<string | null, number>();
+
+  revoke(connectionId: string | null, at: number): Promise<void> {
+    this.revoked.set(connectionId, at);
+    return Promise.resolve();
+  }
+
+  lastAt(connectionId: string | null): Promise<number> {
+    return Promise.resolve(this.revoked.get(connectionId) ?? 0);
   }
 }

@@ -15,7 +15,7 @@ export interface NewSession {
 export async function openSession(sessions: SessionStore, scope: Scope, now: number): Promise<NewSession> {
   const id = newSecretValue();
   const expiresAt = now + SESSION_MS;
-  await sessions.create(hashSecretValue(id), { scope, expiresAt });
+  await sessions.create(hashSecretValue(id), { scope, startedAt: now, expiresAt });
   return { id, expiresAt };
 }
 
@@ -44,7 +44,7 @@ export async function makeLink(
 ): Promise<{ token: string; name: string; expiresAt: number }> {
   const token = newSecretValue();
   const expiresAt = now + minutes * 60_000;
-  const link: Link = { ...target, expiresAt };
+  const link: Link = { ...target, createdAt: now, expiresAt };
   const hash = hashSecretValue(token);
   await links.create(hash, link);
   return { token, name: nameOfSecret(hash), expiresAt };

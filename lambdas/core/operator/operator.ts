@@ -1,7 +1,7 @@
 import type { Connection } from '../../contract/connection';
 import type { OperatorAnswers, OperatorCommand } from '../../contract/operator';
 import type { RunRequest } from '../../contract/workflow';
-import type { LinkStore } from '../access/ports';
+import type { LinkStore, Revocations } from '../access/ports';
 import { makeLink } from '../access/sign-in';
 import type { AuditAction, AuditDetails } from '../../contract/audit';
 import type { AuditLog } from '../audit/ports';
@@ -25,6 +25,7 @@ export interface AppCredentials {
 export interface OperatorPorts extends DeadLettersPorts, CancelBackfillPorts {
   readonly views: ConnectionViews;
   readonly links: LinkStore;
+  readonly revocations: Revocations;
   readonly audit: AuditLog;
   readonly credentials: { save(credentials: AppCredentials): Promise<void> };
 }
@@ -107,6 +108,13 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
       const expiresAt = new Date(link.expiresAt).toISOString();
       await note('sign_in_link_created', undefined, { link: link.name, expiresAt });
       return { url: `${settings.publicUrl}/session/${link.token}`, expiresAt };
+    },
+    async 'revoke-sessions'({ connectionId = null }: { readonly connectionId?: string | null }) {
+      const connection = connectionId === null ? undefined : await existing(connectionId);
+      const now = clock.now();
+      await ports.revocations.revoke(connectionId, now);
+      await note('sessions_revoked', connection);
+      return { revoked: true, connectionId, before: new Date(now).toISOString() };
     },
     async connections() {
       return { connections: await views.list() };

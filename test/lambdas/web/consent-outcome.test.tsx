@@ -125,3 +125,18 @@ describe('an account that was connected before', () => {
     expect(await merged(INVITED)).not.toMatch(/c2|Fabrikam/);
   });
 });
+
+describe("a text of Zoom's that is markup", () => {
+  const MARKUP = '<script>alert(1)</script>';
+
+  it.each<ConsentProblem>([
+    { kind: 'wrong-role', zoomSays: MARKUP, role: MARKUP, withdrawn: true },
+    { kind: 'free-plan', zoomSays: MARKUP, withdrawn: true },
+    { kind: 'missing-scope', zoomSays: MARKUP, withdrawn: true },
+    { kind: 'zoom-refused', zoomSays: MARKUP },
+    { kind: 'bad-name', name: MARKUP },
+  ])('is shown as text: $kind', async (problem) => {
+    const page = await text(problem);
+    expect([page.includes('<script'), page.includes('&lt;script&gt;')]).toEqual([false, true]);
+  });
+});

@@ -123,6 +123,16 @@ describe('a form from another site', () => {
     },
   );
 
+  // a library's check that looks at forms alone would let these pass
+  it.each(['application/json', 'application/octet-stream', 'text/plain', ''])(
+    'fails whatever the type of what it sends (%j)',
+    async (type) => {
+      const { post, signedIn, sessions } = site();
+      const headers = { ...(await signedIn()), Origin: 'https://evil.example', 'Content-Type': type };
+      expect([(await post('/sign-out', headers)).status, sessions.sessions.size]).toEqual([403, 1]);
+    },
+  );
+
   it('is told apart from a program, which sends neither header', async () => {
     const { app } = site();
     expect((await app.request('/sign-out', { method: 'POST' })).status).toBe(200);

@@ -66,3 +66,16 @@ it('Zoom sends webhooks to the function that takes them', () => {
 it('Zoom sends browsers back to the function that deals with consent', () => {
   expect(leadingTo('HostedPages/Consent')).toContainEqual({ method: 'GET', path: '/oauth/callback' });
 });
+
+it('forms and the way back from Zoom are held to fewer requests than pages, each by itself', () => {
+  const stages = Object.values(stack.ofType('AWS::ApiGatewayV2::Stage'));
+  const settings = stages[0]?.Properties['RouteSettings'] as Record<string, unknown>;
+  const keys = Object.values(stack.ofType('AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties['RouteKey']);
+  const sensitive = keys.filter(
+    (key) => /^POST |^GET \/oauth\/callback$/.test(String(key)) && !/webhooks/.test(String(key)),
+  );
+  for (const key of sensitive) {
+    expect(settings).toHaveProperty([String(key)], { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 });
+  }
+  expect(sensitive.length).toBeGreaterThan(5);
+});

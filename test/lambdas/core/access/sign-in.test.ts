@@ -28,7 +28,7 @@ describe('a session', () => {
     const { sessions } = stores();
     const { id } = await openSession(sessions, { kind: 'all' }, NOW);
     expect([...sessions.sessions]).toEqual([
-      [hashSecretValue(id), { scope: { kind: 'all' }, expiresAt: NOW + SESSION_MS }],
+      [hashSecretValue(id), { scope: { kind: 'all' }, startedAt: NOW, expiresAt: NOW + SESSION_MS }],
     ]);
   });
 

@@ -6,7 +6,7 @@ import { makeConnectionViews } from '../../../../lambdas/core/connections/connec
 import { ConflictError, InvalidInputError, NotFoundError } from '../../../../lambdas/core/errors';
 import { type AppCredentials, makeOperator } from '../../../../lambdas/core/operator/operator';
 import { userShards } from '../../../../lambdas/core/runs/shards';
-import { InMemoryLinkStore } from '../../../support/access';
+import { InMemoryLinkStore, InMemoryRevocations } from '../../../support/access';
 import { RecordingAuditLog } from '../../../support/audit';
 import { DAY, FakeClock, MINUTE, NOW, instant } from '../../../support/clock';
 import {
@@ -27,6 +27,7 @@ function operate(...records: readonly ConnectionRecord[]) {
   const connections = new InMemoryConnectionStore(...records);
   const links = new InMemoryLinkStore();
   const audit = new RecordingAuditLog();
+  const revocations = new InMemoryRevocations();
   const runs = new RecordingRunStarter();
   const deadLetters = new InMemoryDeadLetterStore();
   const progress = new InMemoryProgressStore();
@@ -47,6 +48,7 @@ function operate(...records: readonly ConnectionRecord[]) {
       }),
       links,
       audit,
+      revocations,
       runs,
       credentials: {
         save: (credentials) => {
@@ -61,7 +63,7 @@ function operate(...records: readonly ConnectionRecord[]) {
     },
     { publicUrl: 'https://connector.example', retentionDays: 365 },
   );
-  return { operator, connections, links, audit, runs, saved, deadLetters };
+  return { operator, connections, links, audit, revocations, runs, saved, deadLetters };
 }
 
 describe('set-credentials', () => {
@@ -92,7 +94,7 @@ describe('invite', () => {
     const { url, connectionId, expiresAt } = await operator.invite({ command: 'invite', name: 'Contoso' });
     const token = url.replace('https://connector.example/invite/', '');
     expect([links.links.get(hashSecretValue(token)), expiresAt]).toEqual([
-      { kind: 'invite', connectionId, expiresAt: NOW + 7 * DAY },
+      { kind: 'invite', connectionId, createdAt: NOW, expiresAt: NOW + 7 * DAY },
       instant(7 * DAY),
     ]);
   });
@@ -133,7 +135,28 @@ describe('link', () => {
     const { operator, links } = operate();
     const { url } = await operator.link({ command: 'link' });
     const token = url.replace('https://connector.example/session/', '');
-    expect(links.links.get(hashSecretValue(token))).toEqual({ kind: 'sign-in', expiresAt: NOW + 15 * MINUTE });
+    expect(links.links.get(hashSecretValue(token))).toEqual({
+      kind: 'sign-in',
+      createdAt: NOW,
+      expiresAt: NOW + 15 * MINUTE,
+    });
+  });
+});
+
+describe('revoke-sessions', () => {
+  it.each([null, 'c1'])('ends what was made until now, of everybody or of a connection (%j)', async (connectionId) => {
+    const { operator, revocations } = operate(connectedRecord());
+    const command = { command: 'revoke-sessions', ...(connectionId !== null && { connectionId }) } as const;
+    const answer = await operator['revoke-sessions'](command);
+    expect(answer).toEqual({ revoked: true, connectionId, before: instant() });
+    expect([...revocations.revoked]).toEqual([[connectionId, NOW]]);
+  });
+
+  it('refuses a connection that is not there, and ends nothing', async () => {
+    const { operator, revocations } = operate();
+    const command = { command: 'revoke-sessions', connectionId: 'c9' } as const;
+    await expect(operator['revoke-sessions'](command)).rejects.toThrow(NotFoundError);
+    expect(revocations.revoked.size).toBe(0);
   });
 });
 
@@ -288,6 +311,7 @@ describe('the audit log', () => {
     ['app_credentials_set', { command: 'set-credentials', ...CREDENTIALS }],
     ['invite_created', { command: 'invite', connectionId: 'c1' }],
     ['sign_in_link_created', { command: 'link' }],
+    ['sessions_revoked', { command: 'revoke-sessions' }],
     ['backfill_requested', { command: 'backfill', connectionId: 'c1' }],
     ['sync_requested', { command: 'sync', connectionId: 'c1' }],
     ['dead_letters_replayed', { command: 'replay-dead-letters', ids: [] }],
