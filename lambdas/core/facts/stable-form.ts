@@ -4,14 +4,21 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /** A row of a Zoom list. */
 export type ZoomRow = Readonly<Record<string, Json>>;
 
-/** Secrets that Zoom's rows can hold; they are dropped at any depth before anything is stored. */
+/** Secrets that Zoom's rows can hold, addresses that open what they lead to among them; they are dropped at any depth before anything is stored. */
 const SECRET_FIELDS: ReadonlySet<string> = new Set([
   'access_token',
   'authorized_channel_token',
+  'download_access_token',
+  'download_token',
+  'download_url',
   'host_key',
+  'join_url',
   'passcode',
   'password',
+  'play_url',
+  'recording_play_passcode',
   'refresh_token',
+  'start_url',
 ]);
 
 /** What differs between two readings of an unchanged row. */

@@ -4,7 +4,21 @@ import { type Json, canonicalJson, stableForm } from '../../../../lambdas/core/f
 
 const NOTHING = { sets: new Set<string>(), volatile: new Set<string>() };
 const json = fc.jsonValue() as fc.Arbitrary<Json>;
-const SECRETS = ['access_token', 'authorized_channel_token', 'host_key', 'passcode', 'password', 'refresh_token'];
+const SECRETS = [
+  'access_token',
+  'authorized_channel_token',
+  'download_access_token',
+  'download_token',
+  'download_url',
+  'host_key',
+  'join_url',
+  'passcode',
+  'password',
+  'play_url',
+  'recording_play_passcode',
+  'refresh_token',
+  'start_url',
+];
 
 describe('canonicalJson', () => {
   it('has one text for a value, in whatever order its keys are', () => {
