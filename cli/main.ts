@@ -6,6 +6,8 @@ import { type CommandInput, type Target, askOperator } from './operator-client';
 import {
   connectionLines,
   deadLetterLines,
+  disconnectAllLines,
+  disconnectLines,
   printError,
   printJson,
   printLines,
@@ -32,7 +34,7 @@ const program = new Command('connector')
  */
 function answering<Name extends keyof OperatorAnswers>(
   command: Command,
-  name: Name,
+  name: Name | (() => Name),
   input: (...args: string[]) => CommandInput<Name> | Promise<CommandInput<Name>>,
   lines: (answer: OperatorAnswers[Name]) => readonly string[],
 ): void {
@@ -42,7 +44,8 @@ function answering<Name extends keyof OperatorAnswers>(
     .option('--json', 'answer one JSON document', false)
     .action(async () => {
       const options = command.opts<Target & { readonly json: boolean }>();
-      const answer = await askOperator(options, name, await input(...command.args));
+      const asked = typeof name === 'function' ? name() : name;
+      const answer = await askOperator(options, asked, await input(...command.args));
       if (options.json) printJson(answer);
       else printLines(...lines(answer));
     });
@@ -145,6 +148,28 @@ answering(
   ({ executionArn }) => [`started: ${executionArn}`],
 );
 
+answering(
+  program.command('pause').argument('<id>').description('stop reading a connection until it is resumed'),
+  'pause',
+  (id = '') => ({ connectionId: id }),
+  statusLines,
+);
+
+answering(
+  program.command('resume').argument('<id>').description('go on reading a connection that is paused'),
+  'resume',
+  (id = '') => ({ connectionId: id }),
+  statusLines,
+);
+
+const disconnect = program
+  .command('disconnect')
+  .argument('[id]')
+  .description('end the access to a Zoom account, and delete what was read')
+  .option('--all', 'all connections', false)
+  .option('--keep-facts', 'leave what was read', false);
+disconnecting();
+
 const deadLetters = program.command('dead-letters').description('what could not be read, or not be understood');
 answering(deadLetters.command('list').description('list them'), 'list-dead-letters', () => ({}), deadLetterLines);
 answering(
@@ -156,6 +181,21 @@ answering(
   (...ids) => ({ ids }),
   replayLines,
 );
+
+/** One connection or all of them: two commands of the operator function's in one. */
+function disconnecting(): void {
+  const options = () => disconnect.opts<{ readonly all: boolean; readonly keepFacts: boolean }>();
+  answering<'disconnect' | 'disconnect-all'>(
+    disconnect,
+    () => (options().all ? 'disconnect-all' : 'disconnect'),
+    (id?: string) => {
+      const { all, keepFacts } = options();
+      if (all === (id !== undefined)) throw wrongUse('name one connection, or say --all');
+      return { connectionId: id ?? '', keepFacts };
+    },
+    (answer) => ('connections' in answer ? disconnectAllLines(answer) : disconnectLines(answer)),
+  );
+}
 
 function parseMinutes(text: string): number {
   const minutes = Number(text);

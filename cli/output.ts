@@ -1,4 +1,4 @@
-import type { BackfillView, Connection } from '../lambdas/contract/connection';
+import type { BackfillView, Connection, Disconnect } from '../lambdas/contract/connection';
 import { duration } from '../lambdas/contract/duration';
 import type { OperatorAnswers, OperatorError } from '../lambdas/contract/operator';
 
@@ -70,11 +70,52 @@ export function statusLines(connection: Connection): string[] {
     ...(connection.connectedAt === null ? [] : [`  consent given ${connection.connectedAt}`]),
     ...(backfill === null ? [] : backfillLines(backfill)),
     ...(lastSync === null ? [] : [`  last sync: ${lastSync.result} at ${lastSync.at}, ${lastSync.newFacts} new facts`]),
+    ...(connection.disconnect === null ? [] : receiptLines(connection.disconnect)),
     ...connection.capabilities.map(({ stream, state, reason, remedy }) =>
       [`  ${stream}: ${state}`, reason, remedy].filter((part) => part !== null).join(' - '),
     ),
   ];
 }
+
+/** One connection that is being disconnected. */
+export function disconnectLines(connection: Connection): string[] {
+  if (connection.zoomAccountId === null && connection.mergedInto === null) {
+    return [`${connection.name} (${connection.id}): deleted, nobody had connected an account`];
+  }
+  const watch = connection.status === 'disconnecting' ? [`  takes about 12 minutes; see: connector status ID`] : [];
+  return [...statusLines(connection), ...watch];
+}
+
+/** All connections that are being disconnected. */
+export function disconnectAllLines({ connections, failed }: OperatorAnswers['disconnect-all']): string[] {
+  return [
+    ...(connections.length === 0 ? ['nothing to disconnect'] : connectionLines(connections)),
+    ...(failed === 0 ? [] : [`${failed} could not be begun: run this again`]),
+    ...(connections.some(({ status }) => status === 'disconnecting')
+      ? ['takes about 12 minutes; wait until all are disconnected: connector connections']
+      : []),
+  ];
+}
+
+/** How far a disconnect is, or the receipt of one. */
+function receiptLines(disconnect: Disconnect): string[] {
+  const { cause, keepFacts, requestedAt, revokedAtZoom, factsPurged, endedAt } = disconnect;
+  const permission =
+    revokedAtZoom === null
+      ? `permission at Zoom: ${endedAt === null ? 'not given back yet' : 'there was none'}`
+      : `permission at Zoom: ${revokedAtZoom ? 'ended' : 'Zoom did not confirm its end'}`;
+  return [
+    `  disconnect: asked for ${requestedAt} (${CAUSES[cause]}), ${endedAt === null ? 'under way' : `ended ${endedAt}`}`,
+    `    ${permission}`,
+    `    facts: ${keepFacts ? 'kept' : `${factsPurged} deleted${endedAt === null ? ' so far' : ''}`}`,
+  ];
+}
+
+const CAUSES: { readonly [C in Disconnect['cause']]: string } = {
+  operator: 'by an operator',
+  admin: 'by the admin of the Zoom account',
+  deauthorized: 'by Zoom, where the app was removed',
+};
 
 function backfillLines(backfill: BackfillView): string[] {
   const { state, shardsDone, shardsTotal, facts, calls, callsPerSecond, waitingShare, etaSeconds } = backfill;

@@ -7,6 +7,7 @@ import { AuditLog } from './constructs/audit-log';
 import { ConnectionRuns } from './constructs/connection-runs';
 import type { Environment, FunctionDefaults } from './constructs/connector-function';
 import { ControlTable } from './constructs/control-table';
+import { Disconnect } from './constructs/disconnect';
 import { FactsTable } from './constructs/facts-table';
 import { HostedPages } from './constructs/hosted-pages';
 import { IncrementalSync } from './constructs/incremental-sync';
@@ -56,6 +57,15 @@ export class ConnectorStack extends Stack {
       zoomEnvironment,
       quotaEnvironment,
     });
+    const disconnect = new Disconnect(this, 'Disconnect', {
+      defaults,
+      controlTable,
+      factsTable,
+      vault,
+      audit,
+      runs,
+      zoomEnvironment,
+    });
     new HostedPages(this, 'HostedPages', {
       defaults,
       address,
@@ -63,6 +73,7 @@ export class ConnectorStack extends Stack {
       vault,
       audit,
       runs,
+      disconnect,
       zoomEnvironment,
       quotaEnvironment,
       backfillDays: config.backfill.days,
@@ -73,6 +84,7 @@ export class ConnectorStack extends Stack {
       everyMinutes: config.sync.everyMinutes,
       controlTable,
       runs,
+      disconnect,
       quotaEnvironment,
     });
     const operator = new OperatorAccess(this, 'OperatorAccess', {
@@ -84,6 +96,7 @@ export class ConnectorStack extends Stack {
       vault,
       audit,
       runs,
+      disconnect,
       quotaEnvironment,
     });
     if (config.sampleConsumer) new SampleConsumer(this, 'SampleConsumer', { defaults, factsTable });

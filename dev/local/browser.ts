@@ -17,9 +17,18 @@ export class Browser {
     return this.follow(url, { method: 'GET' });
   }
 
-  /** Sends a form of a page. @param action - where to, as an absolute URL. */
-  submit(action: string, fields: Readonly<Record<string, string>> = {}): Promise<Page> {
-    const headers = { origin: new URL(action).origin };
+  /**
+   * Sends a form of a page.
+   *
+   * @param action - where to, as an absolute URL.
+   * @param origin - of the page.
+   */
+  submit(
+    action: string,
+    fields: Readonly<Record<string, string>> = {},
+    origin = new URL(action).origin,
+  ): Promise<Page> {
+    const headers = { origin };
     return this.follow(action, { method: 'POST', headers, body: new URLSearchParams(fields) });
   }
 

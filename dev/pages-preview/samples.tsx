@@ -4,6 +4,7 @@ import { ConnectionPage } from '../../lambdas/web/views/connection-page';
 import { ConnectorsPage } from '../../lambdas/web/views/connectors-page';
 import { ConsentProblemPage, MergedPage } from '../../lambdas/web/views/consent-outcome';
 import type { ConsentProblem } from '../../lambdas/web/views/consent-problem';
+import { DisconnectPage, NothingToDisconnectPage } from '../../lambdas/web/views/disconnect-page';
 import { InvitePage } from '../../lambdas/web/views/invite-page';
 import type { Viewer } from '../../lambdas/web/views/layout';
 import {
@@ -177,8 +178,33 @@ const reconnect: Connection = {
   lastSync: { at: '2026-10-12T06:30:00Z', result: 'failed', newFacts: 0 },
 };
 const paused: Connection = { ...connected, name: 'Litware', id: 'con_p4us3d', status: 'paused' };
-const disconnecting: Connection = { ...connected, name: 'Proseware', status: 'disconnecting' };
-const disconnected: Connection = { ...connected, name: 'Proseware', status: 'disconnected', backfill: null };
+const disconnecting: Connection = {
+  ...connected,
+  name: 'Proseware',
+  status: 'disconnecting',
+  disconnect: {
+    cause: 'admin',
+    keepFacts: false,
+    requestedAt: '2026-10-12T08:11:20Z',
+    attempt: 1,
+    executionArn: null,
+    revokedAtZoom: true,
+    factsPurged: 61_500,
+    endedAt: null,
+  },
+};
+const disconnected: Connection = {
+  ...disconnecting,
+  status: 'disconnected',
+  capabilities: [],
+  disconnect: { ...disconnecting.disconnect!, factsPurged: 148_204, endedAt: '2026-10-12T08:14:10Z' },
+};
+const notRevoked: Connection = {
+  ...disconnected,
+  reason:
+    'Zoom did not confirm that it took the permission back. An admin of the Zoom account has to remove the app there: Zoom App Marketplace, Manage, Added Apps, Remove.',
+  disconnect: { ...disconnected.disconnect!, cause: 'operator', keepFacts: true, revokedAtZoom: false, factsPurged: 0 },
+};
 const merged: Connection = {
   ...pending,
   name: 'Contoso (second invite)',
@@ -214,6 +240,7 @@ const problems: { readonly [Kind in ConsentProblem['kind']]: Extract<ConsentProb
   },
   'missing-scope': { kind: 'missing-scope', zoomSays: degraded.capabilities[1]?.reason ?? null, withdrawn: false },
   'other-account': { kind: 'other-account', withdrawn: true },
+  'being-disconnected': { kind: 'being-disconnected', withdrawn: true },
   'zoom-unavailable': { kind: 'zoom-unavailable' },
   'zoom-refused': { kind: 'zoom-refused', zoomSays: 'The app has been disabled by the account admin (4738)' },
   'app-credentials-rejected': { kind: 'app-credentials-rejected' },
@@ -258,6 +285,10 @@ export const SAMPLES: Readonly<Record<string, JSX.Element>> = {
   'connection-paused': shown(paused),
   'connection-disconnecting': shown(disconnecting),
   'connection-disconnected': shown(disconnected),
+  'connection-not-revoked': shown(notRevoked),
+  disconnect: <DisconnectPage connection={connected} viewer={all} />,
+  'disconnect-invited': <DisconnectPage connection={connected} viewer={invited} />,
+  'disconnect-nothing': <NothingToDisconnectPage viewer={invited} />,
   'connection-refused': shown(refused),
   'connection-merged': shown(merged),
   'message-401': <SignInNeededPage />,

@@ -35,14 +35,15 @@ export function registerToken(app: FastifyInstance, simulation: Simulation): voi
     return reply.send(tokenAnswer(simulation, pair));
   });
 
-  app.post('/oauth/revoke', (request): object => {
+  app.post('/oauth/revoke', async (request, reply) => {
     simulation.stats.arrived('POST /oauth/revoke');
+    if (await answerByFault(faults, { path: '/oauth/revoke' }, request, reply)) return reply;
     checkClient(request, settings);
     const { token } = parametersOf(request);
     if (token === undefined) throw new OAuthError('invalid_request', 'Missing token');
     if (!grants.revokeToken(token)) throw new OAuthError('invalid_request', 'Invalid Token!');
     simulation.stats.revocations += 1;
-    return { status: 'success' };
+    return reply.send({ status: 'success' });
   });
 }
 

@@ -11,6 +11,7 @@ export const ENV = {
   zoomApiUrl: 'ZOOM_API_URL',
   backfillStateMachine: 'BACKFILL_STATE_MACHINE_ARN',
   syncStateMachine: 'SYNC_STATE_MACHINE_ARN',
+  disconnectStateMachine: 'DISCONNECT_STATE_MACHINE_ARN',
   backfillDays: 'BACKFILL_DAYS',
   overlapMinutes: 'OVERLAP_MINUTES',
   sweepDays: 'SWEEP_DAYS',

@@ -16,6 +16,10 @@ export type OperatorCommand =
   | { readonly command: 'backfill'; readonly connectionId: string; readonly from?: string; readonly to?: string }
   | { readonly command: 'cancel'; readonly connectionId: string }
   | { readonly command: 'sync'; readonly connectionId: string }
+  | { readonly command: 'pause'; readonly connectionId: string }
+  | { readonly command: 'resume'; readonly connectionId: string }
+  | { readonly command: 'disconnect'; readonly connectionId: string; readonly keepFacts: boolean }
+  | { readonly command: 'disconnect-all'; readonly keepFacts: boolean }
   | { readonly command: 'list-dead-letters' }
   | { readonly command: 'replay-dead-letters'; readonly ids: readonly string[] };
 
@@ -30,6 +34,12 @@ export interface OperatorAnswers {
   backfill: { readonly executionArn: string };
   cancel: Connection;
   sync: { readonly executionArn: string };
+  pause: Connection;
+  resume: Connection;
+  /** Of a connection that was deleted, since nobody had consented to it, what it was last. */
+  disconnect: Connection;
+  /** Those that are being disconnected, or were deleted; `failed` by how many it could not be begun. */
+  'disconnect-all': { readonly connections: readonly Connection[]; readonly failed: number };
   'list-dead-letters': { readonly deadLetters: readonly DeadLetterView[] };
   'replay-dead-letters': { readonly replayed: number; readonly failed: number };
 }

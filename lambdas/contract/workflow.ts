@@ -58,6 +58,24 @@ export interface DisconnectTask {
   readonly attempt: number;
 }
 
+/** Input of the step that deletes what is stored of a connection: once at once, and once when nothing writes any more. */
+export interface PurgeTask extends DisconnectTask {
+  readonly pass: 'first' | 'last';
+}
+
+/** What the step that ends the grant says: when nothing that was running can write any more (ISO 8601 UTC). */
+export interface GrantEnded {
+  readonly purgeAgainAt: string;
+}
+
+/** What the step that deletes says: `again` when its time was up before all was deleted. */
+export interface PurgeOutcome {
+  readonly outcome: 'done' | 'again';
+}
+
+/** Time-out of the longest step of a run, in minutes: so long after a connection is stopped, something may still write. */
+export const LONGEST_STEP_MINUTES = 10;
+
 /** What the first step is told: what to read, and by which execution. */
 export interface PlanTask {
   readonly request: RunRequest;

@@ -4,6 +4,7 @@ import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
 import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
+import { makeStepFunctionsDisconnectStarter } from '../adapters/aws/step-functions-disconnect-starter';
 import { makeStepFunctionsRunStarter } from '../adapters/aws/step-functions-run-starter';
 import { ENV } from '../contract/env';
 import { makeConnectionViews } from '../core/connections/connection-views';
@@ -17,14 +18,18 @@ const env = readEnv(
   ENV.controlTable,
   ENV.backfillStateMachine,
   ENV.syncStateMachine,
+  ENV.disconnectStateMachine,
   ENV.perSecondShare,
   ENV.perDayShare,
 );
 const client = makeDocumentClient();
 const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
 
+const stepFunctions = new SFNClient({});
+
 const ports = {
   connections,
+  disconnects: makeStepFunctionsDisconnectStarter(stepFunctions, env.DISCONNECT_STATE_MACHINE_ARN),
   views: makeConnectionViews({
     connections,
     progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
@@ -32,7 +37,7 @@ const ports = {
     quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
     now: systemClock.now,
   }),
-  runs: makeStepFunctionsRunStarter(new SFNClient({}), {
+  runs: makeStepFunctionsRunStarter(stepFunctions, {
     backfill: env.BACKFILL_STATE_MACHINE_ARN,
     sync: env.SYNC_STATE_MACHINE_ARN,
   }),
@@ -44,7 +49,7 @@ const ports = {
   },
 };
 
-/** EventBridge Scheduler target: starts what each connection is due, and counts backfills that take long. */
+/** EventBridge Scheduler target: starts what each connection is due, goes on with disconnects that broke off, and counts backfills that take long. */
 export const handler = instrument(async () => {
   const result = await dispatch(ports, systemClock.now());
   // also when there is none, so that an alarm ends by itself

@@ -9,6 +9,7 @@ import { makeDynamoDbFactStore } from '../adapters/aws/dynamodb-fact-store';
 import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeSecretsAppCredentials } from '../adapters/aws/secrets';
+import { makeStepFunctionsDisconnectStarter } from '../adapters/aws/step-functions-disconnect-starter';
 import { makeStepFunctionsRunStarter, makeStepFunctionsRunStopper } from '../adapters/aws/step-functions-run-starter';
 import { ENV } from '../contract/env';
 import type { OperatorAnswers, OperatorCommand, OperatorError, OperatorResult } from '../contract/operator';
@@ -29,6 +30,7 @@ const env = readEnv(
   ENV.zoomAppSecret,
   ENV.backfillStateMachine,
   ENV.syncStateMachine,
+  ENV.disconnectStateMachine,
   ENV.perSecondShare,
   ENV.perDayShare,
 );
@@ -64,7 +66,12 @@ const operator = makeOperator(
     deadLetters: makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE),
     facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),
     clock: systemClock,
-    log: { letterKept: (id, why) => logger.warn('a dead letter could not be replayed', { letter: id, why }) },
+    disconnects: makeStepFunctionsDisconnectStarter(stepFunctions, env.DISCONNECT_STATE_MACHINE_ARN),
+    log: {
+      letterKept: (id, why) => logger.warn('a dead letter could not be replayed', { letter: id, why }),
+      disconnectFailed: (id, error) =>
+        logger.error('a disconnect could not be begun', { connectionId: id, error: error as Error }),
+    },
   },
   { publicUrl: env.PUBLIC_URL, retentionDays: env.RETENTION_DAYS },
 );
@@ -98,6 +105,10 @@ const Command: z.ZodType<OperatorCommand> = z.discriminatedUnion('command', [
   }),
   z.object({ command: z.literal('cancel'), connectionId }),
   z.object({ command: z.literal('sync'), connectionId }),
+  z.object({ command: z.literal('pause'), connectionId }),
+  z.object({ command: z.literal('resume'), connectionId }),
+  z.object({ command: z.literal('disconnect'), connectionId, keepFacts: z.boolean() }),
+  z.object({ command: z.literal('disconnect-all'), keepFacts: z.boolean() }),
   z.object({ command: z.literal('list-dead-letters') }),
   z.object({ command: z.literal('replay-dead-letters'), ids: z.array(z.string().min(1)) }),
 ]);

@@ -18,6 +18,7 @@ const VARIABLES = {
   [ENV.zoomApiUrl]: url,
   [ENV.backfillStateMachine]: text,
   [ENV.syncStateMachine]: text,
+  [ENV.disconnectStateMachine]: text,
   [ENV.backfillDays]: number,
   [ENV.overlapMinutes]: text.pipe(z.coerce.number<string>().nonnegative()),
   [ENV.sweepDays]: number,

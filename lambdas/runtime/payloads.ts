@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { AUDIT_ACTIONS, type AuditEvent } from '../contract/audit';
 import {
+  type DisconnectTask,
   type PlanTask,
+  type PurgeTask,
   type RunRef,
   type RunRequest,
   type Shard,
@@ -75,3 +77,15 @@ export const AuditEventPayload: z.ZodType<AuditEvent> = z.strictObject({
   via: z.string().min(1).max(50),
   requestId: z.string().min(1).max(100).nullable(),
 });
+
+const disconnect = {
+  connectionId: z.string().min(1),
+  requestedAt: z.iso.datetime(),
+  attempt: z.number().int().min(1),
+};
+
+/** Input of the state machine that disconnects, and of its first step. */
+export const DisconnectTaskPayload: z.ZodType<DisconnectTask> = z.object(disconnect);
+
+/** Input of the step that deletes. */
+export const PurgeTaskPayload: z.ZodType<PurgeTask> = z.object({ ...disconnect, pass: z.enum(['first', 'last']) });

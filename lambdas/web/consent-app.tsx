@@ -181,6 +181,7 @@ export function makeConsentApp(deps: ConsentDeps): Hono {
 
 function problemOf(refusal: Refusal, withdrawn: boolean): ConsentProblem {
   if (refusal.kind === 'otherAccount') return { kind: 'other-account', withdrawn };
+  if (refusal.kind === 'beingDisconnected') return { kind: 'being-disconnected', withdrawn };
   const { denied, roleName } = refusal;
   const zoomSays = denied.reason;
   switch (denied.cause) {

@@ -18,6 +18,7 @@ import { csrfCheck, makeCookies, readSession, securityHeaders } from './security
 import { connectionPath } from './views/components';
 import { ConnectionPage } from './views/connection-page';
 import { ConnectorsPage } from './views/connectors-page';
+import { canDisconnect, DisconnectPage, NothingToDisconnectPage } from './views/disconnect-page';
 import { InvitePage } from './views/invite-page';
 import { DeadSignInLinkPage, NotCoveredPage, NotFoundPage, SignedOutPage, SignInPage } from './views/message-pages';
 import { CataloguePage, NewZoomPage } from './views/new-connection-pages';
@@ -39,7 +40,7 @@ export interface PagesDeps {
   readonly reportFault: (error: unknown) => void;
 }
 
-/** The pages, and the same as JSON: everything a browser reads. Posting to Zoom's consent is another function's. */
+/** The pages, and the same as JSON: everything a browser reads. Consent and disconnecting are other functions'. */
 export function makePagesApp(deps: PagesDeps): Hono {
   const { publicUrl, backfillDays, connections, sessions, links, now } = deps;
   const cookies = makeCookies(publicUrl);
@@ -87,6 +88,16 @@ export function makePagesApp(deps: PagesDeps): Hono {
       leadsToZoom: consentOffer(connection) !== null,
       refreshSeconds,
     });
+  });
+
+  app.get('/connections/:id/disconnect', async (c) => {
+    const found = await session(c);
+    if (found === undefined) return sendSignInNeeded(c);
+    const viewer = viewerOf(found);
+    const connection = await visible(found, c.req.param('id'));
+    if (connection === undefined) return sendPage(c, <NotFoundPage viewer={viewer} />, { status: 404 });
+    if (!canDisconnect(connection)) return sendPage(c, <NothingToDisconnectPage viewer={viewer} />, { status: 409 });
+    return sendPage(c, <DisconnectPage {...{ connection, viewer }} />);
   });
 
   // looking uses nothing up: link scanners come by GET and HEAD

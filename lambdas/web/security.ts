@@ -106,7 +106,7 @@ export function makeCookies(publicUrl: string): Cookies {
  */
 export async function readSession(
   c: Context,
-  ports: { readonly cookies: Cookies; readonly sessions: SessionStore },
+  ports: { readonly cookies: Cookies; readonly sessions: Pick<SessionStore, 'find'> },
   now: number,
 ): Promise<Session | undefined> {
   const id = ports.cookies.sessionId(c);

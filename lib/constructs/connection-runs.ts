@@ -1,10 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
+import { LONGEST_STEP_MINUTES } from '../../lambdas/contract/workflow';
 import type { Config } from '../config';
+import { acknowledgeExecutions } from './acknowledge';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ControlTable } from './control-table';
 import type { FactsTable } from './facts-table';
@@ -68,7 +71,7 @@ export class ConnectionRuns extends Construct {
       entry: 'read-shards',
       description: 'Zoom connector: reads shards as far as time and quota allow',
       // a worker that is told to go on costs a state transition; minutes a turn keep those few
-      timeout: Duration.minutes(10),
+      timeout: Duration.minutes(LONGEST_STEP_MINUTES),
       // memory buys processor time: so much is a whole one
       memoryMiB: 1769,
       environment: {
@@ -92,7 +95,7 @@ export class ConnectionRuns extends Construct {
       defaults,
       entry: 'finish-run',
       description: 'Zoom connector: draws the conclusions of a run',
-      timeout: Duration.minutes(10),
+      timeout: Duration.minutes(LONGEST_STEP_MINUTES),
       memoryMiB: 512,
       environment: tables,
     });
@@ -112,6 +115,15 @@ export class ConnectionRuns extends Construct {
     });
     this.sync = new RunStateMachine(this, 'Sync', { defaults, steps, comment: 'Reads what a Zoom account has new' });
     this.noteBrokenRuns(defaults, controlTable);
+  }
+
+  /** Lets `grantee` find the executions that run, and stop them. */
+  grantStop(grantee: IFunction): void {
+    for (const stateMachine of [this.backfill, this.sync]) {
+      stateMachine.grant(grantee, 'states:ListExecutions');
+      stateMachine.grantExecution(grantee, 'states:StopExecution');
+      acknowledgeExecutions(grantee.role ?? grantee, stateMachine);
+    }
   }
 
   /** An execution that fails, or is stopped by hand, cannot say so itself. */

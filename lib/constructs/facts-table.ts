@@ -41,6 +41,11 @@ export class FactsTable extends EncryptedTable {
     this.grantFacts(grantee, ['dynamodb:PutItem']);
   }
 
+  /** Lets `grantee` find the facts of a connection, and delete them. */
+  grantPurge(grantee: IGrantable): void {
+    this.grantFacts(grantee, ['dynamodb:BatchWriteItem', 'dynamodb:Query']);
+  }
+
   /** Lets `grantee` read all facts of a kind, and store facts. */
   grantReconcile(grantee: IGrantable): void {
     this.grantFacts(grantee, ['dynamodb:BatchWriteItem', 'dynamodb:Query']);

@@ -8,6 +8,7 @@ import type { AuditLog } from './audit-log';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
+import type { Disconnect } from './disconnect';
 import type { PublicAddress } from './public-address';
 import type { TokenVault } from './token-vault';
 
@@ -18,6 +19,7 @@ export interface HostedPagesProps {
   readonly vault: TokenVault;
   readonly audit: AuditLog;
   readonly runs: ConnectionRuns;
+  readonly disconnect: Disconnect;
   /** Where Zoom is, for the function that deals with consent. */
   readonly zoomEnvironment: Environment;
   /** How much of an account's quota is the connector's, to tell how long a backfill takes. */
@@ -31,6 +33,7 @@ const PAGES = [
   '/connections/new',
   '/connections/new/zoom',
   '/connections/{id}',
+  '/connections/{id}/disconnect',
   '/invite/{token}',
   '/session/{token}',
   '/assets/{file}',
@@ -39,17 +42,18 @@ const PAGES = [
 ];
 const PAGE_FORMS = ['/session/{token}', '/sign-out'];
 const CONSENT_FORMS = ['/invite/{token}', '/connections', '/connections/{id}/consent'];
+const DISCONNECT_FORM = '/connections/{id}/disconnect';
 /** Requests a second, and at once: plenty for people. What a form does costs writes, and calls of Zoom. */
 const FORMS_THROTTLE = { rateLimit: 10, burstLimit: 20 };
 
 /**
- * What browsers reach, as two functions with two roles: what renders pages can read no secret, and what deals with
- * consent can read no facts and no stored token.
+ * What browsers reach, as three functions with three roles: what renders pages can read no secret and change nothing, what
+ * deals with consent can read no facts and no stored token, and what disconnects can begin that and nothing else.
  */
 export class HostedPages extends Construct {
   constructor(scope: Construct, id: string, props: HostedPagesProps) {
     super(scope, id);
-    const { defaults, address, controlTable, vault, audit, runs } = props;
+    const { defaults, address, controlTable, vault, audit, runs, disconnect } = props;
     const shared = {
       ...audit.environment,
       [ENV.publicUrl]: address.url,
@@ -95,6 +99,24 @@ export class HostedPages extends Construct {
     audit.grantRecord(consent);
     runs.backfill.grantStartExecution(consent);
 
+    const form = new ConnectorFunction(this, 'DisconnectForm', {
+      defaults,
+      entry: 'disconnect-form',
+      description: 'Zoom connector: takes the form that disconnects an account',
+      environment: {
+        [ENV.publicUrl]: address.url,
+        [ENV.controlTable]: controlTable.tableName,
+        ...audit.environment,
+        ...disconnect.environment,
+      },
+    });
+    controlTable.grant(form, {
+      get: ['connections', 'session', 'revocation'],
+      put: ['connections'],
+    });
+    audit.grantRecord(form);
+    disconnect.grantStart(form);
+
     const toPages = new HttpLambdaIntegration('ToPages', pages);
     const toConsent = new HttpLambdaIntegration('ToConsent', consent);
     const { GET, HEAD, POST } = HttpMethod;
@@ -102,5 +124,7 @@ export class HostedPages extends Construct {
     for (const path of PAGE_FORMS) address.addThrottledRoutes(path, [POST], toPages, FORMS_THROTTLE);
     for (const path of CONSENT_FORMS) address.addThrottledRoutes(path, [POST], toConsent, FORMS_THROTTLE);
     address.addThrottledRoutes(CALLBACK_PATH, [GET], toConsent, FORMS_THROTTLE);
+    const toForm = new HttpLambdaIntegration('ToDisconnectForm', form);
+    address.addThrottledRoutes(DISCONNECT_FORM, [POST], toForm, FORMS_THROTTLE);
   }
 }

@@ -5,6 +5,7 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import { acknowledgeInvocationOfVersions } from './acknowledge';
+import type { Disconnect } from './disconnect';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
@@ -15,15 +16,16 @@ export interface IncrementalSyncProps {
   readonly everyMinutes: number;
   readonly controlTable: ControlTable;
   readonly runs: ConnectionRuns;
+  readonly disconnect: Disconnect;
   /** How much of an account's quota is the connector's, to tell why a backfill takes long. */
   readonly quotaEnvironment: Environment;
 }
 
-/** Starts, on a schedule, what each connection is due. */
+/** Starts, on a schedule, what each connection is due, and goes on with disconnects that broke off. */
 export class IncrementalSync extends Construct {
   constructor(scope: Construct, id: string, props: IncrementalSyncProps) {
     super(scope, id);
-    const { defaults, everyMinutes, controlTable, runs } = props;
+    const { defaults, everyMinutes, controlTable, runs, disconnect } = props;
     const dispatch = new ConnectorFunction(this, 'Dispatch', {
       defaults,
       entry: 'dispatch-sync',
@@ -31,14 +33,20 @@ export class IncrementalSync extends Construct {
       timeout: Duration.minutes(5),
       environment: {
         ...props.quotaEnvironment,
+        ...disconnect.environment,
         [ENV.controlTable]: controlTable.tableName,
         [ENV.backfillStateMachine]: runs.backfill.stateMachineArn,
         [ENV.syncStateMachine]: runs.sync.stateMachineArn,
       },
     });
-    controlTable.grant(dispatch, { get: ['quota'], query: ['connections', 'run'] });
+    controlTable.grant(dispatch, {
+      get: ['connections', 'quota'],
+      query: ['connections', 'run'],
+      put: ['connections'],
+    });
     runs.backfill.grantStartExecution(dispatch);
     runs.sync.grantStartExecution(dispatch);
+    disconnect.grantStart(dispatch);
 
     const role = new Role(this, 'ScheduleRole', {
       // no schedule of another account may make the service act in this role

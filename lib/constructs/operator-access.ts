@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
-import { acknowledgeExecutions } from './acknowledge';
 import type { AuditLog } from './audit-log';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
+import type { Disconnect } from './disconnect';
 import type { FactsTable } from './facts-table';
 import type { PublicAddress } from './public-address';
 import type { TokenVault } from './token-vault';
@@ -20,6 +20,7 @@ export interface OperatorAccessProps {
   readonly vault: TokenVault;
   readonly audit: AuditLog;
   readonly runs: ConnectionRuns;
+  readonly disconnect: Disconnect;
   /** How much of an account's quota is the connector's, to tell how long a backfill takes. */
   readonly quotaEnvironment: Environment;
 }
@@ -30,7 +31,7 @@ export class OperatorAccess extends Construct {
 
   constructor(scope: Construct, id: string, props: OperatorAccessProps) {
     super(scope, id);
-    const { defaults, address, controlTable, factsTable, retentionDays, vault, audit, runs } = props;
+    const { defaults, address, controlTable, factsTable, retentionDays, vault, audit, runs, disconnect } = props;
     const operator = new ConnectorFunction(this, 'Operator', {
       defaults,
       entry: 'operator',
@@ -40,6 +41,7 @@ export class OperatorAccess extends Construct {
       environment: {
         ...props.quotaEnvironment,
         ...audit.environment,
+        ...disconnect.environment,
         [ENV.publicUrl]: address.url,
         [ENV.controlTable]: controlTable.tableName,
         [ENV.factsTable]: factsTable.tableName,
@@ -53,15 +55,15 @@ export class OperatorAccess extends Construct {
       get: ['connections', 'quota', 'deadLetter'],
       query: ['connections', 'run', 'deadLetter'],
       put: ['connections', 'link', 'revocation'],
-      delete: ['deadLetter'],
+      delete: ['connections', 'deadLetter'],
     });
     factsTable.grantAdd(operator);
     vault.grantSetAppCredentials(operator);
     audit.grantRecord(operator);
     runs.backfill.grantStartExecution(operator);
     runs.sync.grantStartExecution(operator);
-    runs.backfill.grantExecution(operator, 'states:StopExecution');
-    acknowledgeExecutions(this, runs.backfill);
+    runs.grantStop(operator);
+    disconnect.grantStart(operator);
     this.functionName = operator.functionName;
   }
 }

@@ -17,7 +17,7 @@ export interface RunStateMachineProps {
 }
 
 /** Waits up to 2, 4, 8, 16 and 32 s, a minute in all: outlasts a hiccup of a service or a worker that was killed. */
-const FAULT_RETRY: sfn.RetryProps = {
+export const FAULT_RETRY: sfn.RetryProps = {
   errors: [sfn.Errors.ALL],
   interval: Duration.seconds(2),
   backoffRate: 2,

@@ -18,7 +18,8 @@ export interface TokenVaultProps {
  *
  * - The Zoom app's credentials: made here, filled and changed by the operator (`connector app set-credentials`).
  * - One token set for each consent, `{prefix}/connections/{connection}/{generation}`: made by the consent function,
- *   replaced by the plan or the worker when they refresh, deleted when a newer consent takes its place.
+ *   replaced by the plan or the worker when they refresh, deleted when a newer consent takes its place or
+ *   the connection is disconnected.
  */
 export class TokenVault extends Construct {
   readonly appSecretArn: string;
@@ -83,6 +84,17 @@ export class TokenVault extends Construct {
   grantUse(grantee: IFunction): void {
     this.grantApp(grantee, ['secretsmanager:GetSecretValue']);
     this.grantTokens(grantee, ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']);
+    this.grantKey(grantee);
+  }
+
+  /** As {@link grantUse}, and lets `grantee` delete token sets. */
+  grantEnd(grantee: IFunction): void {
+    this.grantApp(grantee, ['secretsmanager:GetSecretValue']);
+    this.grantTokens(grantee, [
+      'secretsmanager:GetSecretValue',
+      'secretsmanager:PutSecretValue',
+      'secretsmanager:DeleteSecret',
+    ]);
     this.grantKey(grantee);
   }
 

@@ -1,7 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { printJson, printLines, statusLines } from '../../cli/output';
-import type { BackfillView } from '../../lambdas/contract/connection';
+import { disconnectAllLines, disconnectLines, printJson, printLines, statusLines } from '../../cli/output';
+import type { BackfillView, Connection } from '../../lambdas/contract/connection';
 import { BACKFILLING, connection } from '../lambdas/web/support';
+import { MINUTE, instant } from '../support/clock';
+import { disconnectRecord } from '../support/connections';
 
 /** What the lines about a running backfill say, but for what `change` says. */
 function backfillLines(change: Partial<BackfillView> = {}): string[] {
@@ -62,4 +64,49 @@ it('a line for a person holds nothing of a name that steers a terminal', () => {
   const text = write.mock.calls.map(([said]) => said as string).join('');
   write.mockRestore();
   expect(text).toBe('a\uFFFD[31m\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDforged\n');
+});
+
+describe('a disconnect for a person', () => {
+  const connected = { zoomAccountId: 'account-1', connectedAt: null };
+  const lines = (change: Parameters<typeof disconnectRecord>[0], status: Connection['status'] = 'disconnected') =>
+    disconnectLines(connection({ ...connected, status, disconnect: disconnectRecord(change) })).slice(2);
+
+  it('says how far it is, and how to see more', () => {
+    expect(lines({ revokedAtZoom: true, factsPurged: 120 }, 'disconnecting')).toEqual([
+      `  disconnect: asked for ${instant()} (by an operator), under way`,
+      '    permission at Zoom: ended',
+      '    facts: 120 deleted so far',
+      '  takes about 12 minutes; see: connector status ID',
+    ]);
+  });
+
+  it.each([
+    [{ revokedAtZoom: false, cause: 'admin' as const }, 'Zoom did not confirm its end', '0 deleted'],
+    [{ revokedAtZoom: true, keepFacts: true }, 'ended', 'kept'],
+    [{ revokedAtZoom: null }, 'there was none', '0 deleted'],
+  ])('says what it came to: %j', (change, permission, facts) => {
+    expect(lines({ ...change, endedAt: instant(MINUTE) }).slice(1)).toEqual([
+      `    permission at Zoom: ${permission}`,
+      `    facts: ${facts}`,
+    ]);
+  });
+
+  it('says of a connection that nobody took up that it is gone', () => {
+    expect(disconnectLines(connection({ status: 'disconnected' }))).toEqual([
+      'Contoso (c1): deleted, nobody had connected an account',
+    ]);
+  });
+
+  it('of all of them says how to wait', () => {
+    const answer = { connections: [connection({ status: 'disconnecting' })], failed: 1 };
+    expect(disconnectAllLines(answer)).toEqual([
+      'c1  Contoso  disconnecting',
+      '1 could not be begun: run this again',
+      'takes about 12 minutes; wait until all are disconnected: connector connections',
+    ]);
+  });
+
+  it('of all of them, when there are none, says so', () => {
+    expect(disconnectAllLines({ connections: [], failed: 0 })).toEqual(['nothing to disconnect']);
+  });
 });

@@ -1,8 +1,14 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SFNClient } from '@aws-sdk/client-sfn';
+import {
+  ExecutionAlreadyExists,
+  type ExecutionListItem,
+  ListExecutionsCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { makeDocumentClient } from '../../lambdas/adapters/aws/document-client';
@@ -31,6 +37,8 @@ import {
   makeSecretsWebhookKeys,
 } from '../../lambdas/adapters/aws/secrets';
 import { makeSqsEventQueue } from '../../lambdas/adapters/aws/sqs-event-queue';
+import { makeDynamoDbStoredData } from '../../lambdas/adapters/aws/dynamodb-stored-data';
+import { makeStepFunctionsDisconnectStarter } from '../../lambdas/adapters/aws/step-functions-disconnect-starter';
 import {
   makeStepFunctionsRunStarter,
   makeStepFunctionsRunStopper,
@@ -38,6 +46,7 @@ import {
 import { auditFact } from '../../lambdas/core/audit/audit-fact';
 import { plannedShard } from '../../lambdas/core/runs/shard-progress';
 import { auditEvent } from '../support/audit';
+import { instant } from '../support/clock';
 import { connectedRecord } from '../support/connections';
 import { gapOf } from '../support/dead-letters';
 import { factOf, userRow } from '../support/facts';
@@ -88,6 +97,8 @@ const adapters = {
       throw error;
     },
   }),
+  stored: makeDynamoDbStoredData(client, { control: 'ControlTable', facts: 'FactsTable' }),
+  disconnects: makeStepFunctionsDisconnectStarter(new SFNClient({}), 'states:stateMachine:Disconnect/Workflow'),
   runs: makeStepFunctionsRunStarter(new SFNClient({}), { backfill: 'Runs/Backfill', sync: 'Runs/Sync' }),
 };
 type Adapters = typeof adapters;
@@ -99,6 +110,7 @@ const letter = gapOf(shard);
 const now = 0;
 const later = { expiresAt: 1 };
 const begun = { startedAt: 0, ...later };
+const DISCONNECT = { connectionId: 'c1', requestedAt: instant(), attempt: 1 };
 
 const quotaKey = { zoomAccountId: 'account-1', label: 'light' } as const;
 const limit = { callsPerSecond: 1, callsPerDay: 1 };
@@ -156,6 +168,34 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => credentials.read(),
     () => runs.start(BACKFILL),
   ],
+  'HostedPages/DisconnectFormRole': ({ connections, sessions, disconnects, audit }) => [
+    () => audit.record(auditEvent()),
+    () => connections.find('c1'),
+    () => connections.update(record, {}),
+    () => sessions.find('hash', now),
+    () => disconnects.start(DISCONNECT),
+  ],
+  'Disconnect/EndGrantRole': ({ connections, progress, leases, vault, credentials, executions }) => [
+    () => connections.find('c1'),
+    () => connections.update(record, {}),
+    () => progress.list(BACKFILL),
+    () => leases.currentVersion(GRANT),
+    () => leases.acquire(GRANT, 'owner', now, now),
+    () => leases.release(GRANT, 'owner', 'version'),
+    () => vault.read(GRANT),
+    () => vault.replace(GRANT, tokenSet()),
+    () => vault.delete(GRANT),
+    () => credentials.read(),
+    () => executions.stopAll('c1'),
+  ],
+  'Disconnect/PurgeRole': ({ connections, stored, audit }) => [
+    () => audit.record(auditEvent()),
+    () => connections.find('c1'),
+    () => connections.update(record, {}),
+    () => connections.release(record, {}),
+    () => all(stored.deleteFacts('c1')),
+    () => all(stored.deleteState('c1')),
+  ],
   'Runs/PlanRole': ({ connections, checkpoints, progress, deadLetters, ...reading }) => [
     () => connections.find('c1'),
     () => connections.update(record, {}),
@@ -204,8 +244,11 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => connections.update(record, {}),
     () => runs.start(SYNC),
   ],
-  'IncrementalSync/DispatchRole': ({ connections, progress, quota, runs }) => [
+  'IncrementalSync/DispatchRole': ({ connections, disconnects, progress, quota, runs }) => [
     () => all(connections.list()),
+    () => connections.find('c1'),
+    () => connections.update(record, {}),
+    () => disconnects.start(DISCONNECT),
     () => progress.list(BACKFILL),
     () => quota.find(quotaKey),
     () => runs.start(BACKFILL),
@@ -222,6 +265,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     facts,
     executions,
     revocations,
+    disconnects,
     audit,
   }) => [
     () => revocations.revoke(null, now),
@@ -240,7 +284,9 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => facts.add(fact),
     () => runs.start(BACKFILL),
     () => runs.start(SYNC),
-    () => executions.stop('states:execution:Runs/Backfill:c1_consent-g1'),
+    () => executions.stopAll('c1'),
+    () => connections.delete('c1'),
+    () => disconnects.start(DISCONNECT),
   ],
   'AuditLog/AuditRole': ({ auditStore }) => [() => auditStore.append(auditFact(auditEvent(), 1))],
 };
@@ -249,6 +295,8 @@ beforeEach(() => {
   for (const mock of [dynamoDb, secretsManager, stepFunctions, lambda, sqs]) mock.reset();
   dynamoDb.onAnyCommand().resolves({});
   dynamoDb.on(QueryCommand).resolves({ Items: [] });
+  // something to delete
+  dynamoDb.on(QueryCommand, { ProjectionExpression: 'pk, sk' }).callsFake(keysOfOne);
   dynamoDb
     .on(GetCommand, { Key: { pk: 'ACCOUNT#account-1', sk: 'ACCOUNT' } })
     .resolves({ Item: { connectionId: 'c1' } });
@@ -256,6 +304,13 @@ beforeEach(() => {
     .onAnyCommand()
     .resolves({ SecretString: JSON.stringify({ clientId: 'id', clientSecret: 'x', ...tokenSet() }), VersionId: 'v' });
   stepFunctions.onAnyCommand().resolves({});
+  stepFunctions
+    .on(StartExecutionCommand, { stateMachineArn: 'states:stateMachine:Disconnect/Workflow' })
+    .rejects(new ExecutionAlreadyExists({ $metadata: {}, message: 'it looks whether that one runs' }));
+  for (const machine of ['Runs/Backfill', 'Runs/Sync']) {
+    const execution = { name: 'c1_run', executionArn: `states:execution:${machine}:c1_run` } as ExecutionListItem;
+    stepFunctions.on(ListExecutionsCommand, { stateMachineArn: machine }).resolves({ executions: [execution] });
+  }
   sqs.onAnyCommand().resolves({});
 });
 
@@ -280,6 +335,11 @@ function grantedTo(role: string): string[] {
   return grantLines(own)
     .filter((grant) => !grant.startsWith('sqs:') || grant === 'sqs:SendMessage Webhooks/Queue')
     .sort();
+}
+
+/** The key of one item of the partition that is asked for. */
+function keysOfOne({ ExpressionAttributeValues }: QueryCommandInput) {
+  return { Items: [{ pk: String(ExpressionAttributeValues?.[':partition']), sk: 'one' }] };
 }
 
 async function all(items: AsyncIterable<unknown>): Promise<void> {

@@ -31,8 +31,7 @@ const ownLogAndTraces = (name: string) => [
   'xray:PutTraceSegments *',
 ];
 const invoking = (name: string) => [`lambda:InvokeFunction ${name}`, `lambda:InvokeFunction ${name}:*`];
-const runningSteps = [
-  ...['Runs/Plan', 'Runs/Read', 'Runs/Finish'].flatMap(invoking),
+const OF_ANY_WORKFLOW = [
   ...LOG_DELIVERY,
   'logs:DescribeLogGroups *',
   'logs:DescribeResourcePolicies *',
@@ -42,6 +41,15 @@ const runningSteps = [
   'xray:GetSamplingTargets *',
   'xray:PutTelemetryRecords *',
   'xray:PutTraceSegments *',
+];
+const runningSteps = [...['Runs/Plan', 'Runs/Read', 'Runs/Finish'].flatMap(invoking), ...OF_ANY_WORKFLOW];
+const STOPPING_RUNS = ['Runs/Backfill', 'Runs/Sync'].flatMap((machine) => [
+  `states:ListExecutions ${machine}`,
+  `states:StopExecution states:execution:${machine}:*`,
+]);
+const STARTING_DISCONNECTS = [
+  'states:StartExecution Disconnect/Workflow',
+  'states:DescribeExecution states:execution:Disconnect/Workflow:*',
 ];
 
 /** Everything that each role may do: what its code calls, and nothing else. */
@@ -68,6 +76,41 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'states:StartExecution Runs/Backfill',
     'lambda:InvokeFunction AuditLog/Audit',
   ],
+  'HostedPages/DisconnectFormRole': [
+    ...ownLogAndTraces('HostedPages/DisconnectForm'),
+    'dynamodb:GetItem ControlTable of CONNECTION, SESSION#*, REVOCATION#*',
+    'dynamodb:PutItem ControlTable of CONNECTION',
+    ...writing('ControlTable'),
+    ...STARTING_DISCONNECTS,
+    'lambda:InvokeFunction AuditLog/Audit',
+  ],
+  'Disconnect/EndGrantRole': [
+    ...ownLogAndTraces('Disconnect/EndGrant'),
+    'dynamodb:GetItem ControlTable of CONNECTION, LEASE#*',
+    'dynamodb:Query ControlTable of RUN#*',
+    'dynamodb:PutItem ControlTable of CONNECTION',
+    'dynamodb:UpdateItem ControlTable of LEASE#*',
+    ...writing('ControlTable'),
+    `secretsmanager:GetSecretValue ${APP_SECRET}`,
+    `secretsmanager:GetSecretValue ${TOKEN_SECRETS}`,
+    `secretsmanager:PutSecretValue ${TOKEN_SECRETS}`,
+    `secretsmanager:DeleteSecret ${TOKEN_SECRETS}`,
+    ...SECRETS_KEY,
+    ...STOPPING_RUNS,
+  ],
+  'Disconnect/PurgeRole': [
+    ...ownLogAndTraces('Disconnect/Purge'),
+    'dynamodb:GetItem ControlTable of CONNECTION, ACCOUNT#*',
+    'dynamodb:Query ControlTable of RUN#*, CHECKPOINT#*, DEADLETTER#*, LEASE#*',
+    'dynamodb:PutItem ControlTable of CONNECTION',
+    'dynamodb:DeleteItem ControlTable of ACCOUNT#*, RUN#*, CHECKPOINT#*, DEADLETTER#*, LEASE#*',
+    ...writing('ControlTable'),
+    'dynamodb:Query FactsTable not of audit#*',
+    'dynamodb:BatchWriteItem FactsTable not of audit#*',
+    ...writing('FactsTable'),
+    'lambda:InvokeFunction AuditLog/Audit',
+  ],
+  'Disconnect/Workflow/Role': [...['Disconnect/EndGrant', 'Disconnect/Purge'].flatMap(invoking), ...OF_ANY_WORKFLOW],
   'Runs/PlanRole': [
     ...ownLogAndTraces('Runs/Plan'),
     'dynamodb:GetItem ControlTable of CONNECTION, CHECKPOINT#*, QUOTA#*, LEASE#*',
@@ -132,18 +175,20 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'IncrementalSync/DispatchRole': [
     ...ownLogAndTraces('IncrementalSync/Dispatch'),
-    'dynamodb:GetItem ControlTable of QUOTA#*',
+    'dynamodb:GetItem ControlTable of CONNECTION, QUOTA#*',
     'dynamodb:Query ControlTable of CONNECTION, RUN#*',
-    ...reading('ControlTable'),
+    'dynamodb:PutItem ControlTable of CONNECTION',
+    ...writing('ControlTable'),
     'states:StartExecution Runs/Backfill',
     'states:StartExecution Runs/Sync',
+    ...STARTING_DISCONNECTS,
   ],
   'OperatorAccess/OperatorRole': [
     ...ownLogAndTraces('OperatorAccess/Operator'),
     'dynamodb:GetItem ControlTable of CONNECTION, QUOTA#*, DEADLETTER#*',
     'dynamodb:Query ControlTable of CONNECTION, RUN#*, DEADLETTER#*',
     'dynamodb:PutItem ControlTable of CONNECTION, LINK#*, REVOCATION#*',
-    'dynamodb:DeleteItem ControlTable of DEADLETTER#*',
+    'dynamodb:DeleteItem ControlTable of CONNECTION, DEADLETTER#*',
     ...writing('ControlTable'),
     'dynamodb:PutItem FactsTable not of audit#*',
     ...writing('FactsTable'),
@@ -151,7 +196,8 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     ...SECRETS_KEY,
     'states:StartExecution Runs/Backfill',
     'states:StartExecution Runs/Sync',
-    'states:StopExecution states:execution:Runs/Backfill:*',
+    ...STOPPING_RUNS,
+    ...STARTING_DISCONNECTS,
     'lambda:InvokeFunction AuditLog/Audit',
   ],
   'AuditLog/AuditRole': [
@@ -221,11 +267,11 @@ describe('secrets', () => {
     expect(reached).toEqual([]);
   });
 
-  it('give the tokens to nobody but what reads with them: the plan, which tries them, and the worker', () => {
+  it('give the tokens to nobody but what uses them: the plan, which tries them, the worker, and what ends them', () => {
     const readers = rolesThatMay(
       ({ action, resource }) => action.endsWith(':GetSecretValue') && resource === TOKEN_SECRETS,
     );
-    expect(readers).toEqual(['Runs/PlanRole', 'Runs/ReadRole']);
+    expect(readers).toEqual(['Disconnect/EndGrantRole', 'Runs/PlanRole', 'Runs/ReadRole']);
   });
 
   it('let consent make tokens and delete them, and read none', () => {
@@ -244,8 +290,9 @@ describe('secrets', () => {
     expect(linesOf('Webhooks/ReceiveRole', isSecret)).toEqual([`secretsmanager:GetSecretValue ${APP_SECRET}`]);
   });
 
-  it('are known to five functions and to no workflow', () => {
+  it('are known to six functions and to no workflow', () => {
     expect(rolesThatMay(isSecret)).toEqual([
+      'Disconnect/EndGrantRole',
       'HostedPages/ConsentRole',
       'OperatorAccess/OperatorRole',
       'Runs/PlanRole',
@@ -260,6 +307,7 @@ describe('facts', () => {
     const reaching = rolesThatMay(({ resource }) => resource.startsWith('FactsTable'));
     expect(reaching).toEqual([
       'AuditLog/AuditRole',
+      'Disconnect/PurgeRole',
       'OperatorAccess/OperatorRole',
       'Runs/FinishRole',
       'Runs/ReadRole',
@@ -304,7 +352,13 @@ describe('the audit log', () => {
     const recorders = rolesThatMay(
       ({ resource }) => resource.startsWith('AuditLog/Audit') && !resource.endsWith('Logs'),
     );
-    expect(recorders).toEqual(['HostedPages/ConsentRole', 'HostedPages/PagesRole', 'OperatorAccess/OperatorRole']);
+    expect(recorders).toEqual([
+      'Disconnect/PurgeRole',
+      'HostedPages/ConsentRole',
+      'HostedPages/DisconnectFormRole',
+      'HostedPages/PagesRole',
+      'OperatorAccess/OperatorRole',
+    ]);
   });
 });
 
@@ -321,7 +375,7 @@ describe('every grant', () => {
     const wild = grants.filter(({ resource }) => resource !== '*' && /[*?]/.test(resource));
     const others = wild.filter(({ resource }) => ![APP_SECRET, TOKEN_SECRETS].includes(resource));
     expect(new Set(others.map(({ action }) => action))).toEqual(
-      new Set(['lambda:InvokeFunction', 'states:StopExecution']),
+      new Set(['lambda:InvokeFunction', 'states:DescribeExecution', 'states:StopExecution']),
     );
   });
 
@@ -355,21 +409,24 @@ describe('who may take a role or invoke a function', () => {
   const trustOf = (role: string) =>
     stack.resolve(stack.propertiesOf('AWS::IAM::Role', role)['AssumeRolePolicyDocument']);
 
-  it.each(Object.keys(ROLES).filter((role) => !/Backfill|Sync\/Role|Schedule/.test(role)))(
+  it.each(Object.keys(ROLES).filter((role) => !/Backfill|Sync\/Role|Workflow|Schedule/.test(role)))(
     'Lambda alone takes %s',
     (role) => {
       expect(trustOf(role)).toEqual(trust('lambda.amazonaws.com'));
     },
   );
 
-  it.each(['Runs/Backfill/Role', 'Runs/Sync/Role'])("this account's state machines alone take %s", (role) => {
-    expect(trustOf(role)).toEqual(
-      trust('states.amazonaws.com', {
-        StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' },
-        ArnLike: { 'aws:SourceArn': 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:*' },
-      }),
-    );
-  });
+  it.each(['Runs/Backfill/Role', 'Runs/Sync/Role', 'Disconnect/Workflow/Role'])(
+    "this account's state machines alone take %s",
+    (role) => {
+      expect(trustOf(role)).toEqual(
+        trust('states.amazonaws.com', {
+          StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' },
+          ArnLike: { 'aws:SourceArn': 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:stateMachine:*' },
+        }),
+      );
+    },
+  );
 
   it("this account's schedules alone take the schedule's role", () => {
     expect(trustOf('IncrementalSync/ScheduleRole')).toEqual(
@@ -385,6 +442,7 @@ describe('who may take a role or invoke a function', () => {
     });
     expect([...new Set(callers)].sort()).toEqual([
       'apigateway.amazonaws.com on behalf of the API invokes HostedPages/Consent.Arn',
+      'apigateway.amazonaws.com on behalf of the API invokes HostedPages/DisconnectForm.Arn',
       'apigateway.amazonaws.com on behalf of the API invokes HostedPages/Pages.Arn',
       'apigateway.amazonaws.com on behalf of the API invokes Webhooks/Receive.Arn',
       'events.amazonaws.com on behalf of Runs/BrokenRuns.Arn invokes Runs/Broken.Arn',

@@ -28,7 +28,8 @@ export function neededGrants(call: string, input: CallInput, stackName: string):
   if (input.QueueUrl !== undefined) return [`sqs:${call} ${input.QueueUrl}`];
   const nested = (kind: string, part: CallInput) => neededGrants(kind, part, stackName);
   if (input.FunctionName !== undefined) return [`lambda:${call}Function ${input.FunctionName}`];
-  if (input.stateMachineArn !== undefined) return [`states:${call} ${input.stateMachineArn}`];
+  if (input.stateMachineArn !== undefined)
+    return [`states:${call} ${input.stateMachineArn.replace(/^states:stateMachine:/, '')}`];
   if (input.executionArn !== undefined) return [`states:${call} ${input.executionArn.replace(/[^:]*$/, '*')}`];
   if (input.TransactItems !== undefined) {
     return input.TransactItems.flatMap((items) => Object.entries(items).flatMap(([kind, item]) => nested(kind, item)));

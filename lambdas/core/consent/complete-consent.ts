@@ -114,7 +114,7 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
       action: 'consent_refused',
       connectionId,
       identity,
-      details: { why: refusal.kind === 'denied' ? refusal.denied.cause : 'other_account', revoked },
+      details: { why: causeOf(refusal), revoked },
     });
     await noteRefusal(connectionId, refusal);
     return { kind: 'refused', connectionId, refusal, revoked };
@@ -165,10 +165,11 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
       if (target.id === invited.id && isEnded(invited)) {
         throw new ConflictError('this connection has been ended', 'ask for a new invite');
       }
+      if (target.status === 'disconnecting') return { kind: 'beingDisconnected' };
       const generation = randomBytes(8).toString('hex');
       await vault.create({ connectionId: target.id, generation }, grant.tokens);
       try {
-        await connections.bind(target, zoomAccountId, connected(generation, grant, identity, clock.now()));
+        await connections.bind(target, zoomAccountId, connected(target, generation, grant, identity, clock.now()));
         return target;
       } catch (error) {
         await vault.delete({ connectionId: target.id, generation });
@@ -193,7 +194,8 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     const target = await connections.find(before.id);
     if (before.id !== connectionId) await merge(connectionId, before.id);
     if (inviteHash !== null) await links.use(inviteHash, clock.now());
-    if (target?.generation != null) await runs.start(firstBackfill(target.id, target.generation));
+    if (target?.status === 'backfilling' && target.generation !== null)
+      await runs.start(firstBackfill(target.id, target.generation));
     if (before.generation !== null) await vault.delete({ connectionId: before.id, generation: before.generation });
     return before.id === connectionId
       ? { kind: 'connected', connectionId }
@@ -233,9 +235,16 @@ function isVerifierOf(attempt: ConsentAttempt, codeVerifier: string): boolean {
   return timingSafeEqual(Buffer.from(challengeOf(codeVerifier)), Buffer.from(attempt.codeChallenge));
 }
 
-function connected(generation: string, grant: Grant, identity: ZoomIdentity, now: number): ConnectionChange {
+function connected(
+  { status }: ConnectionRecord,
+  generation: string,
+  grant: Grant,
+  identity: ZoomIdentity,
+  now: number,
+): ConnectionChange {
   return {
-    status: 'backfilling',
+    // it is for an operator to resume it; then the backfill of this consent starts
+    status: status === 'paused' ? 'paused' : 'backfilling',
     reason: null,
     plan: 'unknown',
     connectedAt: new Date(now).toISOString(),
@@ -249,8 +258,16 @@ function connected(generation: string, grant: Grant, identity: ZoomIdentity, now
   };
 }
 
+/** Why a consent was refused, in a word for the audit log. */
+function causeOf(refusal: Refusal): string {
+  if (refusal.kind === 'denied') return refusal.denied.cause;
+  return refusal.kind === 'otherAccount' ? 'other_account' : 'being_disconnected';
+}
+
 function refusalReason(refusal: Refusal): string {
   if (refusal.kind === 'otherAccount') return 'Consent came from another Zoom account than the one that is connected.';
+  if (refusal.kind === 'beingDisconnected')
+    return 'The Zoom account is being disconnected; try again when that has ended.';
   const { denied, roleName } = refusal;
   return `Zoom answered: ${denied.reason}${roleName === null ? '' : ` (role: ${roleName})`}`;
 }

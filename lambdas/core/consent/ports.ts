@@ -38,8 +38,8 @@ export interface ZoomAuthorization {
   /** Address of Zoom's consent page. */
   authorizeUrl(state: string, codeChallenge: string): Promise<string>;
   exchangeCode(code: string, codeVerifier: string): Promise<Grant | { readonly kind: 'invalidGrant' }>;
-  /** Ends the grant. A grant that has ended already is fine. */
-  revoke(tokens: TokenSet): Promise<void>;
+  /** Ends the grant that the token belongs to. */
+  revoke(tokens: Pick<TokenSet, 'accessToken'>): Promise<void>;
 }
 
 /** What a new grant is tried on. */
@@ -50,4 +50,6 @@ export interface ZoomProbes extends StreamProbe {
 /** Why a consent was not accepted. */
 export type Refusal =
   | { readonly kind: 'denied'; readonly denied: Denied; readonly roleName: string | null }
-  | { readonly kind: 'otherAccount' };
+  | { readonly kind: 'otherAccount' }
+  /** The account's connection is about to end: a grant that is kept now would outlive it unseen. */
+  | { readonly kind: 'beingDisconnected' };

@@ -9,3 +9,11 @@ export interface DisconnectStarter {
    */
   start(task: DisconnectTask): Promise<{ readonly executionArn: string; readonly isOver: boolean }>;
 }
+
+/** All that is stored of a connection besides its record and its secret. */
+export interface StoredData {
+  /** Deletes the facts, some at a time. @returns after each time how many; ends when there are none. */
+  deleteFacts(connectionId: string): AsyncIterable<number>;
+  /** Deletes the state of its runs: progress, checkpoints, dead letters, leases. As {@link deleteFacts}. */
+  deleteState(connectionId: string): AsyncIterable<number>;
+}

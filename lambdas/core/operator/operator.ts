@@ -8,9 +8,11 @@ import type { AuditLog } from '../audit/ports';
 import { type ConnectionRecord, isEnded, isReadable } from '../connections/connection-record';
 import type { ConnectionViews } from '../connections/connection-views';
 import { type DeadLettersPorts, allDeadLetters, makeReplay } from '../dead-letters/replay';
+import { type BeginDisconnectPorts, beginDisconnect } from '../disconnect/begin-disconnect';
 import { newConnection } from '../connections/new-connection';
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors';
 import { type CancelBackfillPorts, cancelBackfill } from '../runs/cancel-backfill';
+import { pause, resume } from '../runs/pause';
 import { requestedRun } from '../runs/run-starter';
 import { OLDEST_REPORT_DAYS, datesBetween } from '../runs/shards';
 import { utcDate } from '../dates';
@@ -22,11 +24,12 @@ export interface AppCredentials {
   readonly webhookSecret?: string;
 }
 
-export interface OperatorPorts extends DeadLettersPorts, CancelBackfillPorts {
+export interface OperatorPorts extends DeadLettersPorts, CancelBackfillPorts, BeginDisconnectPorts {
   readonly views: ConnectionViews;
   readonly links: LinkStore;
   readonly revocations: Revocations;
   readonly audit: AuditLog;
+  readonly log: DeadLettersPorts['log'] & { disconnectFailed(connectionId: string, error: unknown): void };
   readonly credentials: { save(credentials: AppCredentials): Promise<void> };
 }
 
@@ -67,7 +70,21 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
     return ports.audit.record({ action, connectionId: id, zoomAccountId, actor: null, details });
   }
 
+  async function viewOf(id: string, connection: ConnectionRecord | undefined): Promise<Connection> {
+    if (connection === undefined) throw noSuchConnection(id);
+    return views.of(connection);
+  }
+
+  async function disconnect(id: string, keepFacts: boolean): Promise<Connection> {
+    const begun = await beginDisconnect(ports, id, { cause: 'operator', keepFacts });
+    await note('disconnect_requested', begun, { cause: 'operator', keepFacts });
+    return views.of(begun);
+  }
+
   async function start(connection: ConnectionRecord, request: RunRequest): Promise<{ executionArn: string }> {
+    if (connection.status === 'paused') {
+      throw new ConflictError('this connection is paused', 'go on reading: connector resume ID');
+    }
     if (!isReadable(connection)) {
       throw new ConflictError(
         `this connection is ${connection.status}, there is no grant to read with`,
@@ -137,9 +154,8 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
     },
     async cancel({ connectionId }) {
       const cancelled = await cancelBackfill(ports, await existing(connectionId));
-      if (cancelled === undefined) throw noSuchConnection(connectionId);
       await note('backfill_cancelled', cancelled);
-      return views.of(cancelled);
+      return viewOf(connectionId, cancelled);
     },
     async sync({ connectionId }) {
       const connection = await existing(connectionId);
@@ -147,6 +163,34 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
         throw new ConflictError('the first backfill is still running', 'wait for its end: connector status ID');
       }
       return start(connection, requestedRun(connectionId, 'sync', clock.now()));
+    },
+    async pause({ connectionId }) {
+      const paused = await pause(ports, await existing(connectionId));
+      await note('paused', paused);
+      return viewOf(connectionId, paused);
+    },
+    async resume({ connectionId }) {
+      const resumed = await resume(ports, await existing(connectionId));
+      await note('resumed', resumed);
+      return viewOf(connectionId, resumed);
+    },
+    async disconnect({ connectionId, keepFacts }) {
+      return disconnect(connectionId, keepFacts);
+    },
+    async 'disconnect-all'({ keepFacts }) {
+      const begun: Connection[] = [];
+      let failed = 0;
+      for await (const { id, status } of connections.list()) {
+        if (status === 'disconnected') continue;
+        try {
+          begun.push(await disconnect(id, keepFacts));
+        } catch (error) {
+          // the others are to end nevertheless
+          ports.log.disconnectFailed(id, error);
+          failed++;
+        }
+      }
+      return { connections: begun, failed };
     },
     async 'list-dead-letters'() {
       const letters = await allDeadLetters(ports);

@@ -3,7 +3,7 @@ import { changeConnection } from '../connections/change-connection';
 import type { BackfillRecord, ConnectionRecord } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
 import { ConflictError } from '../errors';
-import type { ProgressStore } from './ports';
+import type { ProgressStore, ShardProgress } from './ports';
 import { type RunStopper, firstBackfill } from './run-starter';
 import { isFinished } from './shard-progress';
 
@@ -34,12 +34,7 @@ export async function cancelBackfill(
   const cancelled = await changeConnection(connections, id, (current) => {
     const running = runningBackfill(current);
     if (running.runId !== runId) throw nothingRuns();
-    const counts = {
-      shardsDone: shards.filter(isFinished).length,
-      facts: shards.reduce((sum, { facts }) => sum + facts, 0),
-      calls: shards.reduce((sum, { calls }) => sum + calls, 0),
-    };
-    const backfill: BackfillRecord = { ...running, ...counts, state: 'cancelled', endedAt };
+    const backfill = stoppedBackfill(running, shards, 'cancelled', endedAt);
     if (current.status !== 'backfilling') return { backfill };
     const reason = 'The first backfill was cancelled; start it again: connector backfill ID.';
     return { backfill, status: 'degraded', reason };
@@ -49,17 +44,39 @@ export async function cancelBackfill(
   return cancelled;
 }
 
-/** The backfill that runs; one that follows a consent and is not planned yet is named, so that it is never planned. */
-function runningBackfill({
+/** The backfill as it is once it is stopped: what it has come to, by its shards. */
+export function stoppedBackfill(
+  backfill: BackfillRecord,
+  shards: readonly ShardProgress[],
+  state: 'cancelled' | 'paused',
+  endedAt: string,
+): BackfillRecord {
+  const counts = {
+    shardsDone: shards.filter(isFinished).length,
+    facts: shards.reduce((sum, { facts }) => sum + facts, 0),
+    calls: shards.reduce((sum, { calls }) => sum + calls, 0),
+  };
+  return { ...backfill, ...counts, state, endedAt };
+}
+
+/** The backfill that runs. @throws ConflictError when none does. */
+function runningBackfill(connection: ConnectionRecord): BackfillRecord {
+  const running = openBackfill(connection);
+  if (running === undefined) throw nothingRuns();
+  return running;
+}
+
+/** The backfill that runs, if any; one that follows a consent and is not planned yet is named, so that it is never planned. */
+export function openBackfill({
   id,
   status,
   backfill,
   generation,
   connectedAt,
   createdAt,
-}: ConnectionRecord): BackfillRecord {
+}: ConnectionRecord): BackfillRecord | undefined {
   if (backfill?.state === 'running') return backfill;
-  if (status !== 'backfilling' || backfill !== null || generation === null) throw nothingRuns();
+  if (status !== 'backfilling' || backfill !== null || generation === null) return undefined;
   return {
     runId: firstBackfill(id, generation).runId,
     executionArn: '',

@@ -2,10 +2,12 @@ import type { RunRequest } from '../../contract/workflow';
 import { type ConnectionRecord, hasIdleGrant } from '../connections/connection-record';
 import type { ConnectionViews } from '../connections/connection-views';
 import type { ConnectionStore } from '../connections/ports';
+import { type BeginDisconnectPorts, continueDisconnect } from '../disconnect/begin-disconnect';
+import { resumedBackfill } from './pause';
 import { type RunStarter, firstBackfill, scheduledSync, weeklyKeepAlive } from './run-starter';
 
-export interface DispatchPorts {
-  readonly connections: Pick<ConnectionStore, 'list'>;
+export interface DispatchPorts extends Pick<BeginDisconnectPorts, 'disconnects'> {
+  readonly connections: ConnectionStore;
   readonly views: Pick<ConnectionViews, 'of'>;
   readonly runs: RunStarter;
   readonly log: {
@@ -17,12 +19,13 @@ export interface DispatchPorts {
 
 /**
  * Starts what each connection is due at a tick of the schedule (`now` in epoch ms): a sync once its backfill has ended,
- * the backfill that its consent should have started and did not, or once a week a run that keeps an idle grant alive. And tells of backfills that take long. One connection
- * that fails does not keep others.
+ * the backfill that its consent, or somebody who resumed it, should have started and did not, or once a week a run that keeps
+ * an idle grant alive. Takes a disconnect up again that broke off, and tells of backfills that take long. One connection that
+ * fails does not keep others.
  *
  * @returns how many runs were started, how many connections failed, and how many have a backfill that is overdue.
  */
-export async function dispatch({ connections, views, runs, log }: DispatchPorts, now: number) {
+export async function dispatch({ connections, disconnects, views, runs, log }: DispatchPorts, now: number) {
   const counts = { started: 0, failed: 0, overdue: 0 };
   for await (const connection of connections.list()) {
     const due = dueRun(connection, now);
@@ -31,6 +34,7 @@ export async function dispatch({ connections, views, runs, log }: DispatchPorts,
         await runs.start(due);
         counts.started++;
       }
+      await continueDisconnect({ connections, disconnects }, connection);
       const why = isBackfilling(connection) ? (await views.of(connection)).backfill?.overdue : undefined;
       if (why != null) {
         log.overdue(connection.id, why);
@@ -54,5 +58,5 @@ export function dueRun(connection: ConnectionRecord, now: number): RunRequest | 
   if (status === 'connected' || status === 'degraded') return scheduledSync(id, now);
   if (status === 'backfilling' && backfill === null && generation !== null) return firstBackfill(id, generation);
   if (hasIdleGrant(connection)) return weeklyKeepAlive(id, now);
-  return undefined;
+  return resumedBackfill(connection);
 }

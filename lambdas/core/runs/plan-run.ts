@@ -173,7 +173,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   /** @returns whether it is noted: a consent, a cancellation or another run may have come in between. */
   async function noteStart(
     run: RunRef,
-    { from, shards }: RunRequest,
+    { from, shards, part = 1 }: RunRequest,
     executionArn: string,
     shardsTotal: number,
     now: number,
@@ -186,10 +186,11 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
       const { backfill } = current;
       // a step that is repeated, an execution that goes on for another, or one that was redriven
       if (backfill?.runId === runId)
-        return { backfill: { ...backfill, executionArn, state: 'running', endedAt: null } };
+        return { backfill: { ...backfill, part, executionArn, state: 'running', endedAt: null } };
       return {
         backfill: {
           runId,
+          part,
           executionArn,
           isOfRange: from !== undefined || shards !== undefined,
           state: 'running',

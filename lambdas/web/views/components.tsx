@@ -89,6 +89,11 @@ export function consentPath(connectionId: string): string {
   return `${connectionPath(connectionId)}/consent`;
 }
 
+/** Where a connection's page to disconnect it is, and posts to. */
+export function disconnectPath(connectionId: string): string {
+  return `${connectionPath(connectionId)}/disconnect`;
+}
+
 export function connectionPath(connectionId: string): string {
   return `/connections/${encodeURIComponent(connectionId)}`;
 }

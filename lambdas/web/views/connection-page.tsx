@@ -1,6 +1,7 @@
 import type { Connection } from '../../contract/connection';
 import { BackfillCard } from './backfill-card';
-import { Card, connectionPath, consentPath, Note, Pill, Row, ZoomButton } from './components';
+import { Card, connectionPath, consentPath, disconnectPath, Note, Pill, Row, ZoomButton } from './components';
+import { canDisconnect, DisconnectCard } from './disconnect-page';
 import { Breadcrumbs, Layout, type Viewer } from './layout';
 import { Ago, counted, Moment } from './time';
 import { HowToUndo, WhatIsRead, WhoMayAllow } from './what-is-read';
@@ -53,6 +54,7 @@ export function ConnectionPage({ connection, viewer, backfillDays, now, refreshS
               </p>
             </div>
           )}
+          {connection.disconnect !== null && <DisconnectCard disconnect={connection.disconnect} />}
           {connection.backfill !== null && (
             <BackfillCard backfill={connection.backfill} now={now} refreshSeconds={refreshSeconds} />
           )}
@@ -61,7 +63,7 @@ export function ConnectionPage({ connection, viewer, backfillDays, now, refreshS
         </div>
         <div class="stack">
           <Details connection={connection} now={now} />
-          <HowToUndo />
+          <HowToUndo disconnectAt={canDisconnect(connection) ? disconnectPath(connection.id) : null} />
         </div>
       </div>
     </Layout>

@@ -139,6 +139,16 @@ export function consentProblemWords(problem: Exclude<ConsentProblem, { kind: 'ba
         ],
         left: `The connection was left as it was. ${problem.withdrawn ? 'We have revoked the other account’s permission at Zoom.' : MANUAL_WITHDRAWAL}`,
       };
+    case 'being-disconnected':
+      return {
+        title: 'This Zoom account is being disconnected',
+        icon: 'clock',
+        tone: 'warn',
+        happened: 'Somebody has asked for this account to be disconnected, and that has not ended yet.',
+        details: [],
+        next: ['Wait until it has ended, some 15 minutes after it began as a rule. Then try again.'],
+        left: `Nothing was connected. ${problem.withdrawn ? 'We have revoked the new permission at Zoom.' : MANUAL_WITHDRAWAL}`,
+      };
     case 'zoom-unavailable':
       return {
         title: 'Zoom is not answering',

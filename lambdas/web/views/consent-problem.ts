@@ -26,6 +26,8 @@ export type ConsentProblem =
   | { readonly kind: 'missing-scope'; readonly zoomSays: string | null; readonly withdrawn: boolean }
   /** A reconnect was answered by another Zoom account than the connection's. */
   | { readonly kind: 'other-account'; readonly withdrawn: boolean }
+  /** The account's connection is being disconnected just now. */
+  | { readonly kind: 'being-disconnected'; readonly withdrawn: boolean }
   /** Zoom did not answer, or with a fault of its own. */
   | { readonly kind: 'zoom-unavailable' }
   /** Zoom refused for a reason that none of the others name. */
@@ -56,6 +58,7 @@ export const CONSENT_PROBLEM_STATUS = {
   'free-plan': 403,
   'missing-scope': 403,
   'other-account': 409,
+  'being-disconnected': 409,
   'zoom-unavailable': 503,
   'zoom-refused': 502,
   'app-credentials-rejected': 500,
@@ -75,6 +78,7 @@ export function mayTryAgain(kind: ConsentProblemKind): boolean {
     case 'free-plan':
     case 'missing-scope':
     case 'other-account':
+    case 'being-disconnected':
     case 'zoom-unavailable':
     case 'zoom-refused':
       return true;

@@ -105,8 +105,12 @@ export function WhoMayAllow() {
   );
 }
 
-/** How the permission is taken back, by the admin alone and without us. */
-export function HowToUndo() {
+/**
+ * How the permission is taken back: by the admin alone and without us, or here.
+ *
+ * @param disconnectAt - the page that asks for it; `null` where there is nothing to disconnect.
+ */
+export function HowToUndo({ disconnectAt = null }: { disconnectAt?: string | null }) {
   return (
     <Card title="How to undo it">
       <div class="card-pad stack-s">
@@ -114,7 +118,13 @@ export function HowToUndo() {
           In the <strong>Zoom App Marketplace</strong>, at any time: Manage › Added Apps › this app ›{' '}
           <strong>Remove</strong>. Zoom ends the connector’s access at once.
         </p>
-        <p class="muted small">To have deleted what was already read, ask the team that runs the connector.</p>
+        {disconnectAt === null ? (
+          <p class="muted small">To have deleted what was already read, ask the team that runs the connector.</p>
+        ) : (
+          <p class="small">
+            Or <a href={disconnectAt}>disconnect it here</a>, which also deletes what was already read.
+          </p>
+        )}
       </div>
     </Card>
   );

@@ -94,6 +94,12 @@ export class ZoomAccount {
   }
 }
 
+/** Has calls of Zoom go wrong, whosever they are. @returns what ends that. */
+export async function failEverybody(fault: Readonly<Record<string, unknown>>): Promise<() => Promise<void>> {
+  const { id } = (await control('POST', 'faults', fault)) as { id: number };
+  return async () => void (await control('DELETE', `faults/${id}`));
+}
+
 export interface ZoomStats {
   readonly refreshes: number;
   readonly tooManyRequests: unknown;

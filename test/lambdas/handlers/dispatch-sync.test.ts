@@ -33,6 +33,7 @@ describe('a tick of the schedule', () => {
       [ENV.controlTable]: 'ControlTable',
       [ENV.backfillStateMachine]: 'Backfill',
       [ENV.syncStateMachine]: 'Sync',
+      [ENV.disconnectStateMachine]: 'Disconnect',
       [ENV.perSecondShare]: '1',
       [ENV.perDayShare]: '1',
     };

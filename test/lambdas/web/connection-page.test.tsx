@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { STATUSES, type BackfillView, type Connection } from '../../../lambdas/contract/connection';
 import { htmlOf } from '../../../lambdas/web/respond';
 import { ConnectionPage } from '../../../lambdas/web/views/connection-page';
+import { disconnectRecord } from '../../support/connections';
 import { BACKFILLING, connection, NOW } from './support';
 
 const page = (shown: Connection) =>
@@ -135,4 +136,38 @@ describe("a connection's page", () => {
   it('says how to undo it', () => {
     expect(page(connection({ status: 'connected' }))).toMatch(/Manage › Added Apps.*Remove/s);
   });
+
+  it.each(['backfilling', 'connected', 'degraded', 'reconnect_needed', 'paused'] as const)(
+    'leads to disconnecting while it is %s',
+    (status) => {
+      expect(page(connection({ status, zoomAccountId: 'account-1' }))).toContain('href="/connections/c1/disconnect"');
+    },
+  );
+
+  it.each(['disconnecting', 'disconnected'] as const)('does not lead there when it is %s', (status) => {
+    expect(page(connection({ status, zoomAccountId: 'account-1' }))).not.toContain('/disconnect"');
+  });
+
+  it('shows how far a disconnect is', () => {
+    const disconnect = disconnectRecord({ cause: 'admin', revokedAtZoom: true, factsPurged: 61_500 });
+    expect(textOf(connection({ status: 'disconnecting', disconnect }))).toMatch(
+      /Asked for by The Zoom account’s admin.*Ended at Zoom.*61,500 records deleted so far.*Not yet/,
+    );
+  });
+
+  it.each([
+    [{ revokedAtZoom: true, factsPurged: 1 }, /Receipt.*Ended at Zoom.*1 record deleted /],
+    [{ revokedAtZoom: false, keepFacts: true }, /Receipt.*an admin has to remove the app there.*Records Kept/],
+    [{ revokedAtZoom: null }, /Receipt.*There was none/],
+  ])('keeps the receipt of %j', (change, words) => {
+    const disconnect = disconnectRecord({ endedAt: '2026-10-12T08:14:10Z', ...change });
+    expect(textOf(connection({ status: 'disconnected', disconnect }))).toMatch(words);
+  });
 });
+
+/** What the page says, without its markup. */
+function textOf(shown: Connection): string {
+  return page(shown)
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ');
+}

@@ -241,3 +241,42 @@ describe('a fault', () => {
     expect(await answer.json()).toMatchObject({ error: { code: 'internal' } });
   });
 });
+
+describe('the page that asks whether to disconnect', () => {
+  const CONNECTED = connection({ status: 'connected', zoomAccountId: 'account-1' });
+
+  it.each([undefined, OWN])('says what happens and posts to its own address, for a session of %j', async (scope) => {
+    const { app, signedIn } = site([CONNECTED]);
+    const answer = await app.request('/connections/c1/disconnect', { headers: await signedIn(scope) });
+    const page = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(page).toMatch(/<form[^>]* method="post" action="\/connections\/c1\/disconnect".*name="keepFacts"/s);
+    expect(page).toContain('This cannot be undone');
+  });
+
+  it('can be posted to our own site alone', async () => {
+    const { app, signedIn } = site([CONNECTED]);
+    const { headers } = await app.request('/connections/c1/disconnect', { headers: await signedIn() });
+    expect(headers.get('Content-Security-Policy')).toContain("form-action 'self'");
+  });
+
+  it('answers 401 without a session', async () => {
+    const { app } = site([CONNECTED]);
+    expect((await app.request('/connections/c1/disconnect')).status).toBe(401);
+  });
+
+  it('answers 404 to an admin of another connection', async () => {
+    const { app, signedIn } = site([CONNECTED, FABRIKAM]);
+    const headers = await signedIn({ kind: 'connection', connectionId: 'c2' });
+    expect((await app.request('/connections/c1/disconnect', { headers })).status).toBe(404);
+  });
+
+  it.each([
+    connection(),
+    connection({ status: 'disconnecting', zoomAccountId: 'account-1' }),
+    connection({ status: 'disconnected', zoomAccountId: 'account-1' }),
+  ])('answers 409 for a connection that is $status', async (shown) => {
+    const { app, signedIn } = site([shown]);
+    expect((await app.request('/connections/c1/disconnect', { headers: await signedIn() })).status).toBe(409);
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Hono } from 'hono';
 import { makeConsentApp } from '../../../lambdas/web/consent-app';
+import { makeDisconnectApp } from '../../../lambdas/web/disconnect-app';
 import { makePagesApp } from '../../../lambdas/web/pages-app';
 import { makeWebhooksApp } from '../../../lambdas/web/webhooks-app';
 import { synthesise } from '../support/synthesis';
@@ -15,6 +16,7 @@ const publicUrl = 'https://connector.example.com';
 /** Routes are all that is asked of them here, and those they have without their ports. */
 const APPS: Readonly<Record<string, Hono>> = {
   'HostedPages/Pages': makePagesApp({ publicUrl } as Parameters<typeof makePagesApp>[0]),
+  'HostedPages/DisconnectForm': makeDisconnectApp({ publicUrl } as Parameters<typeof makeDisconnectApp>[0]),
   'HostedPages/Consent': makeConsentApp({ publicUrl } as Parameters<typeof makeConsentApp>[0]),
   'Webhooks/Receive': makeWebhooksApp({} as Parameters<typeof makeWebhooksApp>[0]),
 };

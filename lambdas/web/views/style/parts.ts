@@ -118,6 +118,9 @@ details > div { padding: 0 24px 20px; font-size: 14px; }
 .field input:focus-visible { outline: 2px solid var(--link); outline-offset: 0; border-radius: 9px; border-color: var(--link); }
 .field input[aria-invalid="true"] { border-color: var(--bad); }
 .field .problem { display: flex; gap: 7px; align-items: center; margin-top: 7px; color: var(--bad); font-size: 13.5px; }
+.check { display: flex; gap: 10px; align-items: flex-start; font-size: 14.5px; cursor: pointer; }
+.check input { width: 18px; height: 18px; margin: 3px 0 0; flex: none; accent-color: var(--accent); }
+.check .hint { display: block; color: var(--muted); font-size: 13.5px; }
 .quote { padding: 2px 0 2px 14px; border-left: 3px solid var(--line-strong); overflow-wrap: anywhere; }
 .command { padding: 12px 16px; border-radius: 10px; background: var(--sunken); font: 13.5px/1.5 ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace; overflow-x: auto; white-space: pre; }
 

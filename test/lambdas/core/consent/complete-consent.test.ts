@@ -627,3 +627,31 @@ describe('the audit log', () => {
     expect(secrets.filter((secret) => told.includes(secret))).toEqual([]);
   });
 });
+
+describe('a consent for a connection that is paused', () => {
+  it('keeps it paused, with the new grant, and starts nothing', async () => {
+    const { consent, connections, vault, runs } = flow(connectedRecord({ status: 'paused' }));
+    await consent();
+    const { status, generation, backfill } = connections.get('c1');
+    expect([status, backfill, runs.requests]).toEqual(['paused', null, []]);
+    expect([generation, [...vault.secrets.keys()]]).toEqual([expect.not.stringMatching(/^g1$/), [`c1/${generation}`]]);
+  });
+});
+
+describe('a consent for an account that is being disconnected', () => {
+  it('is refused and its grant revoked, and the connection that was invited can try again', async () => {
+    const records = [connectedRecord({ status: 'disconnecting' }), connectionRecord({ id: 'c2', name: 'Again' })];
+    const { consent, connections, vault, zoom, runs } = flow(...records);
+    await expect(consent('c2')).resolves.toMatchObject({
+      kind: 'refused',
+      refusal: { kind: 'beingDisconnected' },
+      revoked: true,
+    });
+    expect([zoom.revoked.length, vault.secrets.size, runs.requests]).toEqual([1, 0, []]);
+    expect(connections.get('c1').status).toBe('disconnecting');
+    expect(connections.get('c2')).toMatchObject({
+      status: 'refused',
+      reason: 'The Zoom account is being disconnected; try again when that has ended.',
+    });
+  });
+});

@@ -16,6 +16,7 @@ import {
   connectionRecord,
 } from '../../../support/connections';
 import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
+import { RecordingDisconnectStarter } from '../../../support/disconnect';
 import { InMemoryFactStore } from '../../../support/facts';
 import { InMemoryQuotaLedger } from '../../../support/quota';
 import { InMemoryProgressStore, RecordingRunStarter, RecordingRunStopper } from '../../../support/runs';
@@ -33,12 +34,15 @@ function operate(...records: readonly ConnectionRecord[]) {
   const progress = new InMemoryProgressStore();
   const quota = new InMemoryQuotaLedger();
   const executions = new RecordingRunStopper();
+  const disconnects = new RecordingDisconnectStarter();
+  const failed: string[] = [];
   const saved: AppCredentials[] = [];
   const operator = makeOperator(
     {
       connections,
       progress,
       executions,
+      disconnects,
       views: makeConnectionViews({
         connections,
         progress,
@@ -59,11 +63,23 @@ function operate(...records: readonly ConnectionRecord[]) {
       deadLetters,
       facts: new InMemoryFactStore(),
       clock,
-      log: { letterKept: () => undefined },
+      log: { letterKept: () => undefined, disconnectFailed: (id) => failed.push(id) },
     },
     { publicUrl: 'https://connector.example', retentionDays: 365 },
   );
-  return { operator, connections, links, audit, revocations, runs, saved, deadLetters };
+  return {
+    operator,
+    connections,
+    links,
+    audit,
+    revocations,
+    runs,
+    saved,
+    deadLetters,
+    disconnects,
+    executions,
+    failed,
+  };
 }
 
 describe('set-credentials', () => {
@@ -359,5 +375,60 @@ describe('the audit log', () => {
     const { operator, audit } = operate(connectedRecord({ status: 'reconnect_needed' }));
     await operator.sync({ command: 'sync', connectionId: 'c1' }).catch(() => undefined);
     expect(audit.entries).toEqual([]);
+  });
+});
+
+describe('pause and resume', () => {
+  it('stops reading and goes on', async () => {
+    const { operator, audit, executions, runs } = operate(connectedRecord());
+    const paused = await operator.pause({ command: 'pause', connectionId: 'c1' });
+    const resumed = await operator.resume({ command: 'resume', connectionId: 'c1' });
+    expect([paused.status, resumed.status]).toEqual(['paused', 'connected']);
+    expect([executions.stopped, runs.requests.length]).toEqual([['all of c1'], 1]);
+    expect(audit.entries).toMatchObject([{ action: 'paused' }, { action: 'resumed' }]);
+  });
+
+  it('says how a paused connection is read', async () => {
+    const { operator } = operate(connectedRecord({ status: 'paused' }));
+    await expect(operator.sync({ command: 'sync', connectionId: 'c1' })).rejects.toMatchObject({
+      message: 'this connection is paused',
+      remedy: expect.stringContaining('connector resume ID'),
+    });
+  });
+
+  it('refuses a connection that is not there', async () => {
+    const { operator } = operate();
+    const connectionId = 'c9';
+    await expect(operator.pause({ command: 'pause', connectionId })).rejects.toThrow(NotFoundError);
+    await expect(operator.resume({ command: 'resume', connectionId })).rejects.toThrow(NotFoundError);
+  });
+});
+
+describe('disconnect', () => {
+  it('begins to end the connection', async () => {
+    const { operator, audit, disconnects } = operate(connectedRecord());
+    const begun = await operator.disconnect({ command: 'disconnect', connectionId: 'c1', keepFacts: true });
+    expect(begun).toMatchObject({ status: 'disconnecting', disconnect: { cause: 'operator', keepFacts: true } });
+    expect(disconnects.started).toHaveLength(1);
+    expect(audit.entries).toMatchObject([{ action: 'disconnect_requested', connectionId: 'c1' }]);
+  });
+
+  it('of all begins each that has not ended, also when one fails', async () => {
+    const { operator, disconnects, connections, failed } = operate(
+      connectedRecord({ id: 'a', zoomAccountId: 'account-a' }),
+      connectedRecord({ id: 'b', zoomAccountId: 'account-b' }),
+      connectedRecord({ id: 'ended', status: 'disconnected', zoomAccountId: 'account-c' }),
+      connectionRecord({ id: 'pending' }),
+    );
+    disconnects.before = () => {
+      disconnects.before = () => undefined;
+      throw new Error('no answer');
+    };
+    const answer = await operator['disconnect-all']({ command: 'disconnect-all', keepFacts: false });
+    expect(answer.connections.map(({ id, status }) => [id, status])).toEqual([
+      ['b', 'disconnecting'],
+      ['pending', 'disconnected'],
+    ]);
+    expect([answer.failed, failed, [...connections.records.keys()]]).toEqual([1, ['a'], ['a', 'b', 'ended']]);
   });
 });

@@ -5,7 +5,13 @@ import { makeConnectionViews } from '../../../../lambdas/core/connections/connec
 import { dispatch, dueRun } from '../../../../lambdas/core/runs/dispatch';
 import { firstBackfill, scheduledSync, weeklyKeepAlive } from '../../../../lambdas/core/runs/run-starter';
 import { HOUR, NOW, instant } from '../../../support/clock';
-import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
+import {
+  InMemoryConnectionStore,
+  backfillRecord,
+  connectedRecord,
+  disconnectRecord,
+} from '../../../support/connections';
+import { RecordingDisconnectStarter } from '../../../support/disconnect';
 import { InMemoryQuotaLedger } from '../../../support/quota';
 import { RecordingRunStarter } from '../../../support/runs';
 
@@ -39,6 +45,16 @@ describe('the run that is due', () => {
     expect(dueRun(record, NOW)).toEqual(firstBackfill('c1', 'g1'));
   });
 
+  it('is the backfill that somebody who resumed it should have started and did not', () => {
+    const backfill = backfillRecord({ executionArn: '', part: 2 });
+    expect(dueRun(connectedRecord({ status: 'backfilling', backfill }), NOW)).toEqual({
+      connectionId: 'c1',
+      runId: 'consent-g1',
+      kind: 'backfill',
+      part: 2,
+    });
+  });
+
   it('is none without a grant', () => {
     expect(dueRun(connectedRecord({ status: 'backfilling', backfill: null, generation: null }), NOW)).toBeUndefined();
   });
@@ -67,8 +83,9 @@ describe('dispatch', () => {
       quotaShare: { perSecond: 1, perDay: 1 },
       now: () => NOW,
     });
-    const result = await dispatch({ connections, views, runs, log }, NOW);
-    return { runs, failures, overdue, result };
+    const disconnects = new RecordingDisconnectStarter();
+    const result = await dispatch({ connections, disconnects, views, runs, log }, NOW);
+    return { runs, disconnects, failures, overdue, result };
   };
 
   it('starts what each connection is due', async () => {
@@ -79,6 +96,16 @@ describe('dispatch', () => {
   it('has an idle grant kept alive', async () => {
     const { runs } = await dispatching(connectedRecord({ status: 'paused' }));
     expect(runs.requests).toEqual([weeklyKeepAlive('c1', NOW)]);
+  });
+
+  it('goes on with a disconnect', async () => {
+    const { runs, disconnects } = await dispatching(
+      connectedRecord({ status: 'disconnecting', disconnect: disconnectRecord({ attempt: 2 }) }),
+    );
+    expect([runs.requests, disconnects.started]).toEqual([
+      [],
+      [{ connectionId: 'c1', requestedAt: instant(), attempt: 2 }],
+    ]);
   });
 
   it('starts the others when one fails', async () => {

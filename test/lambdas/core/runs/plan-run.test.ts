@@ -93,7 +93,7 @@ describe('a backfill', () => {
   it('is noted on the connection', async () => {
     const { plan, connection } = planning(BACKFILLING);
     await plan(BACKFILL);
-    expect(connection().backfill).toEqual(backfillRecord({ shardsTotal: 19 }));
+    expect(connection().backfill).toEqual(backfillRecord({ part: 1, shardsTotal: 19 }));
   });
 
   it.each([
