@@ -37,7 +37,7 @@ export function auditFact(event: AuditEvent, retentionDays: number): AuditFact {
     ...(connectionId !== null && { connectionId }),
     ...(zoomAccountId !== null && { zoomAccountId }),
     time,
-    ...(actor !== null && { actor: actor.trim().toLowerCase() }),
+    ...(actor?.includes('@') && { actor: actor.trim().toLowerCase() }),
     raw: { action, via, requestId, details },
     expiresAt: Math.floor(Date.parse(time) / 1000) + retentionDays * DAY_SECONDS,
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hashSecretValue } from '../../../lambdas/core/access/secret-value';
+import { hashSecretValue, newSecretValue } from '../../../lambdas/core/access/secret-value';
 import { SESSION_MS } from '../../../lambdas/core/access/sign-in';
 import { connection, site } from './support';
 
@@ -56,6 +56,29 @@ describe('signing in by a link', () => {
   it('keeps only hashes', async () => {
     const { links, link } = site();
     expect([...links.links.keys()]).not.toContain(await link({ kind: 'sign-in' }));
+  });
+});
+
+describe('session fixation', () => {
+  it('takes no id over that the browser had before signing in', async () => {
+    const { link, post, sessions } = site();
+    const planted = newSecretValue();
+    await post(`/session/${await link({ kind: 'sign-in' })}`, { Cookie: `__Host-session=${planted}` });
+    expect([...sessions.sessions.keys()]).not.toContain(hashSecretValue(planted));
+  });
+
+  it('ends the session that the browser had: it may be known to whoever put it there', async () => {
+    const { app, link, post, signedIn } = site();
+    const before = await signedIn();
+    await post(`/session/${await link({ kind: 'sign-in' })}`, before);
+    expect((await app.request('/', { headers: before })).status).toBe(401);
+  });
+
+  it('ends no session by a link that no longer works', async () => {
+    const { app, post, signedIn } = site();
+    const before = await signedIn();
+    await post('/session/nonsense', before);
+    expect((await app.request('/', { headers: before })).status).toBe(200);
   });
 });
 

@@ -29,6 +29,10 @@ describe('an entry of the audit log', () => {
     expect(partitionKeys(connectionId ?? '')).not.toContain(auditFact(auditEvent(), 30).pk);
   });
 
+  it('names no actor by anything but an address', () => {
+    expect(auditFact(auditEvent({ actor: 'System' }), 30)).not.toHaveProperty('actor');
+  });
+
   it('names no connection, account or actor where there is none', () => {
     const fact = auditFact(auditEvent({ connectionId: null, zoomAccountId: null, actor: null }), 30);
     expect(Object.keys(fact).sort()).toEqual(['expiresAt', 'id', 'kind', 'pk', 'raw', 'sk', 'time', 'v']);
