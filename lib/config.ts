@@ -17,6 +17,16 @@ const origin = z
   }, 'must be an https origin such as https://example.com without a path (plain http only for localhost)')
   .transform((value) => value.replace(/\/$/, ''));
 
+/** The domain of Zoom's cloud that an address is in; `undefined` for another stand-in for Zoom. */
+function zoomCloud(url: string): string | undefined {
+  const { hostname } = new URL(url);
+  return ['zoom.us', 'zoomgov.com'].find((domain) => hostname === domain || hostname.endsWith(`.${domain}`));
+}
+
+function areApart(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one !== other;
+}
+
 const share = z.number().gt(0).max(1);
 const wholeNumber = z.number().int();
 
@@ -47,6 +57,12 @@ const Config = z
       .strictObject({
         oauthUrl: origin.default('https://zoom.us'),
         apiUrl: origin.default('https://api.zoom.us'),
+      })
+      .refine(({ oauthUrl, apiUrl }) => !areApart(zoomCloud(oauthUrl), zoomCloud(apiUrl)), {
+        path: ['apiUrl'],
+        error:
+          'must be of the same cloud of Zoom as zoom.oauthUrl, or tokens of one would be sent to the other: ' +
+          'https://zoom.us with https://api.zoom.us, https://zoomgov.com with https://api.zoomgov.com',
       })
       .prefault({}),
     backfill: z.strictObject({ days: wholeNumber.min(1).max(180).default(7) }).prefault({}),

@@ -12,6 +12,8 @@ export const TOO_MANY: Readonly<Record<LimitType, string>> = {
     'You have reached the maximum daily rate limit for this API. Refer to the response header for details on when you can make another request.',
 };
 
+const DELAY_MS = 30_000;
+
 /** Waits without keeping the process alive. */
 export async function pause(ms: number): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { ref: false });
@@ -35,10 +37,10 @@ export async function answerByFault(
   reply: FastifyReply,
 ): Promise<boolean> {
   const slow = faults.strike('slow', target);
-  if (slow !== undefined) await pause(slow.delayMs);
+  if (slow !== undefined) await pause(slow.delayMs ?? DELAY_MS);
   const hang = faults.strike('hang', target);
   if (hang !== undefined) {
-    await pause(hang.delayMs);
+    await pause(hang.delayMs ?? DELAY_MS);
     hangUp(request, reply);
     return true;
   }

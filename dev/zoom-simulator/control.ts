@@ -30,6 +30,7 @@ const ExpireRequest = z
 const ResetRequest = z
   .strictObject({ parts: z.array(z.enum(RESETTABLE)).default([...RESETTABLE]) })
   .default({ parts: [...RESETTABLE] });
+const ClientSecret = z.strictObject({ clientSecret: z.string().min(1) });
 const WorldRequest = z.strictObject({ account: z.string(), changes: z.array(WorldChange).min(1) });
 const count = z.number().int().nonnegative().optional();
 const NewAccount = z.strictObject({
@@ -95,6 +96,11 @@ export function registerControl(app: FastifyInstance, simulation: Simulation): v
   app.post('/_simulator/revoke-grants', (request) => {
     const { account } = GrantFilter.parse(request.body ?? undefined);
     return { revoked: grants.revokeWhere(ofAccount(account)) };
+  });
+
+  app.post('/_simulator/client-secret', (request, reply) => {
+    simulation.clientSecret = ClientSecret.parse(request.body).clientSecret;
+    return reply.code(204).send();
   });
 
   app.post('/_simulator/reset', (request, reply) => {

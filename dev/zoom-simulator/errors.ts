@@ -36,7 +36,8 @@ export class OAuthError extends Error {
   override readonly name = 'OAuthError';
 
   constructor(
-    readonly error: 'invalid_client' | 'invalid_grant' | 'invalid_request' | 'unsupported_grant_type',
+    /** OAuth's word, such as `invalid_grant`. */
+    readonly error: string,
     readonly reason: string,
   ) {
     super(reason);

@@ -14,6 +14,7 @@ const FAULT_KINDS = [
   'expiredToken',
   'revokedGrant',
   'lostAfterRotation',
+  'oauthError',
   'pageTokenRefused',
   'repeatedPageToken',
   'outOfOrder',
@@ -33,8 +34,13 @@ export const Fault = z.strictObject({
   path: z.string().startsWith('/').default('/v2/'),
   label: z.enum(LABELS).optional(),
   account: z.string().optional(),
-  /** For `slow` and `hang`. */
-  delayMs: z.number().nonnegative().default(30_000),
+  /** For `slow` and `hang`, 30,000 unless told otherwise; for `lostAfterRotation`, 0. */
+  delayMs: z.number().nonnegative().optional(),
+  /** For faults of a refresh that come after its rotation: how long the old refresh token still works. */
+  graceSeconds: z.number().nonnegative().optional(),
+  /** For `oauthError`: the body. */
+  error: z.string().default('invalid_request'),
+  reason: z.string().default('Account does not exist'),
   /** For `serverError` and `html`; 500 and 200 unless told otherwise. */
   status: z.int().min(200).max(599).optional(),
   /** For both kinds of 429: the form of the `Retry-After` header. */

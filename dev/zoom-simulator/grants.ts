@@ -91,11 +91,25 @@ export class Grants {
   refresh(refreshToken: string): TokenPair {
     const known = this.refreshTokens.get(refreshToken);
     const nowMs = this.settings.clock();
-    if (known === undefined || known.expiresAtMs <= nowMs || !this.isUsable(known.grant)) {
+    if (known === undefined || known.expiresAtMs <= nowMs || !known.grant.alive) {
       throw new OAuthError('invalid_grant', 'Invalid Token!');
+    }
+    if (!this.isOwnerActive(known.grant)) {
+      throw new OAuthError('invalid_grant', 'The owner of this token no longer exists.');
     }
     known.expiresAtMs = Math.min(known.expiresAtMs, nowMs + this.settings.refreshGraceSeconds * 1000);
     return this.issuePair(known.grant);
+  }
+
+  /** Lets a refresh token that was retired work a while longer. */
+  tolerate(refreshToken: string, seconds: number): void {
+    const known = this.refreshTokens.get(refreshToken);
+    if (known !== undefined) known.expiresAtMs = this.settings.clock() + seconds * 1000;
+  }
+
+  /** The account that a code or a refresh token belongs to; `undefined` for one that is none. */
+  accountOf(codeOrToken: string): string | undefined {
+    return this.codes.get(codeOrToken)?.consent.accountId ?? this.refreshTokens.get(codeOrToken)?.grant.accountId;
   }
 
   /** Says whose an access token is; `expired` for one that was good once, `undefined` for one that is no good. */
@@ -143,7 +157,11 @@ export class Grants {
 
   /** A grant works as long as the user who gave it is active. */
   private isUsable(grant: Grant): boolean {
-    return grant.alive && this.world.account(grant.accountId).directory.at(grant.ordinal)?.status === 'active';
+    return grant.alive && this.isOwnerActive(grant);
+  }
+
+  private isOwnerActive({ accountId, ordinal }: Grant): boolean {
+    return this.world.account(accountId).directory.at(ordinal)?.status === 'active';
   }
 
   /** Looks like a JWT, and says nothing. */

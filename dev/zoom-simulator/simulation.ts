@@ -19,9 +19,12 @@ export class Simulation {
   stats = new Stats();
   /** Where the simulator is reached; set when it listens. */
   url = '';
+  /** The app's secret, which its owner may replace. */
+  clientSecret: string;
 
   constructor(readonly settings: Settings) {
     const { seed, clock, pageTokenSeconds } = settings;
+    this.clientSecret = settings.clientSecret;
     this.world = new World(settings);
     this.grants = new Grants(settings, this.world);
     this.faults = new Faults(seed);

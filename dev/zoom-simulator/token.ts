@@ -1,10 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { answerByFault, hangUp } from './answer-faults';
+import { answerByFault, hangUp, pause, truncate } from './answer-faults';
 import { OAuthError } from './errors';
 import type { TokenPair } from './grants';
-import type { Settings } from './options';
 import type { Simulation } from './simulation';
 
 const text = z.string().optional();
@@ -20,25 +19,37 @@ type TokenRequest = z.infer<typeof TokenRequest>;
 
 /** Adds the token and the revoke endpoint. */
 export function registerToken(app: FastifyInstance, simulation: Simulation): void {
-  const { settings, grants, faults } = simulation;
+  const { grants, faults } = simulation;
 
   app.post('/oauth/token', async (request, reply) => {
     simulation.stats.arrived('POST /oauth/token');
-    const target = { path: '/oauth/token' };
-    if (await answerByFault(faults, target, request, reply)) return reply;
-    checkClient(request, settings);
     const parameters = parametersOf(request);
+    const accountId = grants.accountOf(parameters.refresh_token ?? parameters.code ?? '');
+    const target = { path: '/oauth/token', accountId };
+    if (await answerByFault(faults, target, request, reply)) return reply;
+    checkClient(request, simulation);
     if (faults.strike('revokedGrant', target)) throw new OAuthError('invalid_grant', 'Invalid Token!');
+    const refusal = faults.strike('oauthError', target);
+    if (refusal) throw new OAuthError(refusal.error, refusal.reason);
     const pair = issueTokens(simulation, parameters);
-    const isRotation = parameters.grant_type === 'refresh_token';
-    if (isRotation && faults.strike('lostAfterRotation', target)) return hangUp(request, reply);
+    const lost = parameters.grant_type === 'refresh_token' ? faults.strike('lostAfterRotation', target) : undefined;
+    const cut = faults.strike('truncated', target);
+    const graceSeconds = (lost ?? cut)?.graceSeconds;
+    if (parameters.refresh_token !== undefined && graceSeconds !== undefined) {
+      grants.tolerate(parameters.refresh_token, graceSeconds);
+    }
+    if (lost !== undefined) {
+      await pause(lost.delayMs ?? 0);
+      return hangUp(request, reply);
+    }
+    if (cut !== undefined) return truncate(reply, tokenAnswer(simulation, pair));
     return reply.send(tokenAnswer(simulation, pair));
   });
 
   app.post('/oauth/revoke', async (request, reply) => {
     simulation.stats.arrived('POST /oauth/revoke');
     if (await answerByFault(faults, { path: '/oauth/revoke' }, request, reply)) return reply;
-    checkClient(request, settings);
+    checkClient(request, simulation);
     const { token } = parametersOf(request);
     if (token === undefined) throw new OAuthError('invalid_request', 'Missing token');
     if (!grants.revokeToken(token)) throw new OAuthError('invalid_request', 'Invalid Token!');
@@ -92,10 +103,10 @@ function parametersOf(request: FastifyRequest): TokenRequest {
   return TokenRequest.parse({ ...(request.query as object), ...(request.body as object | undefined) });
 }
 
-function checkClient(request: FastifyRequest, { clientId, clientSecret }: Settings): void {
+function checkClient(request: FastifyRequest, { settings, clientSecret }: Simulation): void {
   const [, encoded = ''] = /^Basic (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
   const given = Buffer.from(encoded, 'base64');
-  const expected = Buffer.from(`${clientId}:${clientSecret}`);
+  const expected = Buffer.from(`${settings.clientId}:${clientSecret}`);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw new OAuthError('invalid_client', 'Invalid client_id or client_secret');
   }

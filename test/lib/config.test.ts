@@ -34,13 +34,33 @@ describe('settings that are left out', () => {
   it.each([
     [
       'zoom',
-      { zoom: { apiUrl: 'https://api.zoomgov.com' } },
-      { oauthUrl: 'https://zoom.us', apiUrl: 'https://api.zoomgov.com' },
+      { zoom: { apiUrl: 'https://api-eu.zoom.us' } },
+      { oauthUrl: 'https://zoom.us', apiUrl: 'https://api-eu.zoom.us' },
     ],
     ['sync', { sync: { sweepDays: 5 } }, { ...DEFAULTS.sync, sweepDays: 5 }],
     ['quota', { quota: { perDayShare: 1 } }, { perSecondShare: 0.5, perDayShare: 1 }],
   ] as const)('have their defaults beside others of the same group: %s', (group, settings, expected) => {
     expect(parseConfig(settings, 'the test')[group]).toEqual(expected);
+  });
+});
+
+describe('where Zoom is', () => {
+  it.each([
+    { oauthUrl: 'https://zoomgov.com', apiUrl: 'https://api.zoomgov.com' },
+    { oauthUrl: 'https://zoom.us', apiUrl: 'https://api-eu.zoom.us' },
+    { oauthUrl: 'https://zoom-proxy.example', apiUrl: 'https://api.zoomgov.com' },
+  ])('may be either cloud of Zoom: $oauthUrl, $apiUrl', (zoom) => {
+    expect(parseConfig({ zoom }, 'the test').zoom).toEqual(zoom);
+  });
+
+  it.each([
+    { oauthUrl: 'https://zoomgov.com' },
+    { apiUrl: 'https://api.zoomgov.com' },
+    { oauthUrl: 'https://zoomgov.com', apiUrl: 'https://api.zoom.us' },
+  ])('fails when it is partly one cloud and partly the other: %j', (zoom) => {
+    expect(problemsOf({ zoom })).toEqual([
+      expect.stringMatching(/^ {2}zoom\.apiUrl.*must be of the same cloud of Zoom as zoom\.oauthUrl.*zoomgov\.com/),
+    ]);
   });
 });
 

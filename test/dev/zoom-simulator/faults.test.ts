@@ -106,6 +106,34 @@ describe('a fault of the grant', () => {
     expect((await zoom.refresh(refreshToken)).body).toMatchObject({ error: 'invalid_grant' });
   });
 
+  it('loses the answer and lets the old refresh token work a while', async () => {
+    await zoom.arm({ kind: 'lostAfterRotation', path: '/oauth/token', count: 1, graceSeconds: 30 });
+    await zoom.refresh(refreshToken).catch(() => undefined);
+    expect((await zoom.refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('breaks off the answer of the token endpoint after the refresh token was rotated', async () => {
+    await zoom.arm({ kind: 'truncated', path: '/oauth/token', count: 1 });
+    await expect(zoom.refresh(refreshToken)).rejects.toThrow();
+    expect((await zoom.refresh(refreshToken)).body).toMatchObject({ error: 'invalid_grant' });
+  });
+
+  it('answers any error of OAuth’s and keeps the refresh token good', async () => {
+    await zoom.arm({ kind: 'oauthError', path: '/oauth/token', count: 1, error: 'invalid_scope', reason: 'No' });
+    expect(await zoom.refresh(refreshToken)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_scope', reason: 'No' },
+    });
+    expect((await zoom.refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('strikes the token endpoint for one account alone', async () => {
+    await zoom.arm({ kind: 'serverError', path: '/oauth/token', account: 'tiny' });
+    expect((await zoom.refresh(refreshToken)).status).toBe(200);
+    await zoom.arm({ kind: 'serverError', path: '/oauth/token', account: 'acme' });
+    expect((await zoom.exchange(await zoom.code())).status).toBe(500);
+  });
+
   it.each([
     ['serverError', 500],
     ['html', 200],

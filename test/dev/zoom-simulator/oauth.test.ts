@@ -194,7 +194,16 @@ describe('a refresh', () => {
   it('fails when the user who consented was deactivated', async () => {
     const { refresh_token: refreshToken } = await zoom.connect();
     await zoom.change('acme', { kind: 'deactivateUser', user: zoom.world.account('acme').directory.at(0)?.email });
-    expect((await zoom.refresh(refreshToken)).body).toMatchObject({ error: 'invalid_grant' });
+    expect((await zoom.refresh(refreshToken)).body).toEqual({
+      reason: 'The owner of this token no longer exists.',
+      error: 'invalid_grant',
+    });
+  });
+
+  it('fails once the app has another secret', async () => {
+    const { refresh_token: refreshToken } = await zoom.connect();
+    await zoom.control('POST', 'client-secret', { clientSecret: 'another' });
+    expect((await zoom.refresh(refreshToken)).body).toMatchObject({ error: 'invalid_client' });
   });
 
   it('fails after ninety days', async () => {
