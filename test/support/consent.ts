@@ -8,7 +8,7 @@ import type {
 } from '../../lambdas/core/consent/ports';
 import type { FactKind } from '../../lambdas/contract/fact';
 import type { TokenSet } from '../../lambdas/core/tokens/ports';
-import type { ZoomIdentity, ZoomRefusal } from '../../lambdas/core/zoom/ports';
+import type { ZoomAccess, ZoomIdentity, ZoomRefusal } from '../../lambdas/core/zoom/ports';
 import { tokenSet } from './tokens';
 
 /** Consent attempts in memory. */
@@ -51,6 +51,10 @@ export class FakeZoomConsent implements ZoomAuthorization, ZoomProbes {
     user_activity: { kind: 'allowed' },
     admin_operation: { kind: 'allowed' },
   };
+  /** Access tokens that Zoom no longer accepts. */
+  readonly ended = new Set<string>();
+  /** Called while a grant is tried on a report. */
+  whileTried: (access: ZoomAccess) => void | Promise<void> = () => undefined;
   /** Called before a revocation is noted: throw for a fault. */
   beforeRevoke: () => void = () => undefined;
 
@@ -70,16 +74,14 @@ export class FakeZoomConsent implements ZoomAuthorization, ZoomProbes {
     this.revoked.push(tokens);
   }
 
-  async whoAmI({ apiUrl }: { readonly apiUrl: string }): Promise<ZoomIdentity | ZoomRefusal> {
+  async whoAmI({ apiUrl, accessToken }: ZoomAccess): Promise<ZoomIdentity | ZoomRefusal> {
     this.probes.push(`${apiUrl} me`);
-    return Promise.resolve(this.identity);
+    return Promise.resolve(this.ended.has(accessToken) ? { kind: 'tokenRejected' } : this.identity);
   }
 
-  async tryStream(
-    { apiUrl }: { readonly apiUrl: string },
-    stream: FactKind,
-  ): Promise<{ readonly kind: 'allowed' } | ZoomRefusal> {
-    this.probes.push(`${apiUrl} ${stream}`);
-    return Promise.resolve(this.streams[stream]);
+  async tryStream(access: ZoomAccess, stream: FactKind): Promise<{ readonly kind: 'allowed' } | ZoomRefusal> {
+    this.probes.push(`${access.apiUrl} ${stream}`);
+    await this.whileTried(access);
+    return this.streams[stream];
   }
 }

@@ -8,7 +8,7 @@ import type { ConnectionStore } from '../connections/ports';
 import { changeConnection } from '../connections/change-connection';
 import { ConflictError, NotFoundError, VersionConflictError } from '../errors';
 import type { TokenVault } from '../tokens/ports';
-import type { ZoomIdentity } from '../zoom/ports';
+import type { ZoomAccess, ZoomIdentity } from '../zoom/ports';
 import { type RunStarter, firstBackfill } from '../runs/run-starter';
 import { judgeGrant } from './judge-grant';
 import type { AttemptStore, ConsentAttempt, Grant, Refusal, ZoomAuthorization, ZoomProbes } from './ports';
@@ -54,10 +54,16 @@ export interface CompleteConsentPorts {
   readonly log: { revokeFailed(connectionId: string, error: unknown): void };
 }
 
-/** A grant that is kept, with the connection as it was before, or one that is not. */
+/** The account's connection as it was before a consent that is kept. */
+interface Bound {
+  readonly before: ConnectionRecord;
+  /** The generation whose token set the new one took the place of; `null` when it took none's. */
+  readonly replaced: string | null;
+}
+
+/** A grant that is kept, or one that is not. */
 type Judged =
-  | { readonly before: ConnectionRecord; readonly identity: ZoomIdentity }
-  | { readonly refusal: Refusal; readonly identity: ZoomIdentity | null };
+  (Bound & { readonly identity: ZoomIdentity }) | { readonly refusal: Refusal; readonly identity: ZoomIdentity | null };
 
 /** Two admins who consent for one account at the same moment: the later one reads again and renews. */
 const MAX_ROUNDS = 5;
@@ -107,7 +113,7 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
       await revoke(connectionId, grant);
       throw error;
     }
-    if ('before' in judged) return settle(attempt, judged.before, judged.identity);
+    if ('before' in judged) return settle(attempt, judged, judged.identity);
     const { refusal, identity } = judged;
     const revoked = await revoke(connectionId, grant);
     await note(attempt, {
@@ -121,12 +127,12 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
   }
 
   async function judgeAndBind(connectionId: string, grant: Grant): Promise<Judged> {
-    const apiUrl = grant.apiUrl ?? settings.apiUrl;
-    const judgement = await judgeGrant(zoom, { accessToken: grant.tokens.accessToken, apiUrl });
+    const access = { accessToken: grant.tokens.accessToken, apiUrl: grant.apiUrl ?? settings.apiUrl };
+    const judgement = await judgeGrant(zoom, access);
     const { identity } = judgement;
     if (judgement.kind === 'refused') return { refusal: judgement.refusal, identity };
-    const bound = await bind(connectionId, grant, judgement.identity);
-    return 'kind' in bound ? { refusal: bound, identity } : { before: bound, identity: judgement.identity };
+    const bound = await bind(connectionId, grant, access, judgement.identity);
+    return 'kind' in bound ? { refusal: bound, identity } : { ...bound, identity: judgement.identity };
   }
 
   function note(
@@ -153,8 +159,13 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     });
   }
 
-  /** Gives the account's connection the new token set. @returns the connection as it was before. */
-  async function bind(connectionId: string, grant: Grant, identity: ZoomIdentity): Promise<ConnectionRecord | Refusal> {
+  /** Gives the account's connection the new token set, unless it has that of a later consent. */
+  async function bind(
+    connectionId: string,
+    grant: Grant,
+    access: ZoomAccess,
+    identity: ZoomIdentity,
+  ): Promise<Bound | Refusal> {
     const { zoomAccountId } = identity;
     for (let round = 1; ; round++) {
       const invited = await connections.find(connectionId);
@@ -166,11 +177,13 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
         throw new ConflictError('this connection has been ended', 'ask for a new invite');
       }
       if (target.status === 'disconnecting') return { kind: 'beingDisconnected' };
+      // a later consent of the same person has ended this grant at Zoom, and its own is the one to keep
+      if (target.generation !== null && (await isEndedAtZoom(access))) return { before: target, replaced: null };
       const generation = randomBytes(8).toString('hex');
       await vault.create({ connectionId: target.id, generation }, grant.tokens);
       try {
         await connections.bind(target, zoomAccountId, connected(target, generation, grant, identity, clock.now()));
-        return target;
+        return { before: target, replaced: target.generation };
       } catch (error) {
         await vault.delete({ connectionId: target.id, generation });
         if (!(error instanceof VersionConflictError) || round === MAX_ROUNDS) throw error;
@@ -178,28 +191,43 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     }
   }
 
-  /** What follows a consent that is kept. Where it fails, the schedule begins the backfill. */
+  async function isEndedAtZoom(access: ZoomAccess): Promise<boolean> {
+    const answer = await zoom.whoAmI(access);
+    return 'kind' in answer && answer.kind === 'tokenRejected';
+  }
+
+  /**
+   * What follows a consent that is kept, each step whatever becomes of the others. Where the backfill cannot be started,
+   * the schedule begins it.
+   */
   async function settle(
     attempt: ConsentAttempt,
-    before: ConnectionRecord,
+    { before, replaced }: Bound,
     identity: ZoomIdentity,
   ): Promise<ConsentOutcome> {
     const { connectionId, inviteHash } = attempt;
-    await note(attempt, {
-      action: 'consent_given',
-      connectionId: before.id,
-      identity,
-      details: { renewed: before.generation !== null, invitedAs: connectionId },
-    });
-    const target = await connections.find(before.id);
-    if (before.id !== connectionId) await merge(connectionId, before.id);
-    if (inviteHash !== null) await links.use(inviteHash, clock.now());
-    if (target?.status === 'backfilling' && target.generation !== null)
-      await runs.start(firstBackfill(target.id, target.generation));
-    if (before.generation !== null) await vault.delete({ connectionId: before.id, generation: before.generation });
-    return before.id === connectionId
-      ? { kind: 'connected', connectionId }
-      : { kind: 'merged', connectionId, into: before.id };
+    const isMerged = before.id !== connectionId;
+    const settled = await Promise.allSettled([
+      note(attempt, {
+        action: 'consent_given',
+        connectionId: before.id,
+        identity,
+        details: { renewed: before.generation !== null, invitedAs: connectionId },
+      }),
+      isMerged && merge(connectionId, before.id),
+      inviteHash !== null && links.use(inviteHash, clock.now()),
+      startBackfill(before.id),
+      replaced !== null && vault.delete({ connectionId: before.id, generation: replaced }),
+    ]);
+    for (const step of settled) if (step.status === 'rejected') throw step.reason;
+    return isMerged ? { kind: 'merged', connectionId, into: before.id } : { kind: 'connected', connectionId };
+  }
+
+  async function startBackfill(id: string): Promise<void> {
+    const connection = await connections.find(id);
+    if (connection?.status === 'backfilling' && connection.generation !== null) {
+      await runs.start(firstBackfill(id, connection.generation));
+    }
   }
 
   /** Notes the refusal on a connection that never had a grant; one that works keeps working. */

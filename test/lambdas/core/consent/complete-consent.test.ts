@@ -404,6 +404,16 @@ describe('a fault after the grant is bound', () => {
     expect(zoom.revoked).toEqual([]);
   });
 
+  it('deletes the old secret all the same', async () => {
+    const { consent, runs, vault, secrets, connection } = flow(connectedRecord());
+    await vault.create({ connectionId: 'c1', generation: 'g1' }, tokenSet({ accessToken: 'old' }));
+    runs.before = () => {
+      throw new Error('out of order');
+    };
+    await consent().catch(() => undefined);
+    expect(secrets()).toEqual([`c1/${connection().generation}`]);
+  });
+
   it('keeps the connection for the schedule to begin', async () => {
     const { consent, runs, connection } = flow();
     runs.before = () => {
@@ -524,6 +534,44 @@ describe('two consents for one account at once', () => {
     const { secrets, connections } = await both();
     const bound = [...connections.records.values()].find(({ zoomAccountId }) => zoomAccountId !== null);
     expect(secrets()).toEqual([`${bound?.id}/${bound?.generation}`]);
+  });
+});
+
+describe('a consent of somebody who consents again while it is judged', () => {
+  const EARLIER = tokenSet({ accessToken: 'earlier' });
+  const LATER = tokenSet({ accessToken: 'later' });
+  /** Zoom ends the earlier grant when the later one is given, which is bound first. */
+  const overtaken = async () => {
+    const setting = flow(connectionRecord({ id: 'a' }), connectionRecord({ id: 'b' }));
+    const { zoom, complete, toZoom } = setting;
+    const later = await toZoom('b');
+    zoom.grant = { tokens: EARLIER, apiUrl: null };
+    zoom.whileTried = async () => {
+      zoom.whileTried = () => undefined;
+      zoom.ended.add('earlier');
+      zoom.grant = { tokens: LATER, apiUrl: null };
+      await complete(later);
+    };
+    const outcome = await complete(await toZoom('a', await setting.invite('a')));
+    return { ...setting, outcome };
+  };
+
+  it('leaves the later token set in its place', async () => {
+    const { vault, secrets, connection } = await overtaken();
+    const { generation } = connection('b');
+    expect(secrets()).toEqual([`b/${generation}`]);
+    expect(vault.history({ connectionId: 'b', generation: generation ?? '' })).toEqual([LATER]);
+  });
+
+  it('points to the connection that has it', async () => {
+    const { outcome, connection, links } = await overtaken();
+    expect(outcome).toEqual({ kind: 'merged', connectionId: 'a', into: 'b' });
+    expect([connection('a').mergedInto, links.links.size]).toEqual(['b', 0]);
+  });
+
+  it('revokes nothing: the grant that works is of the same person', async () => {
+    const { zoom } = await overtaken();
+    expect(zoom.revoked).toEqual([]);
   });
 });
 
