@@ -10,7 +10,7 @@ export interface Page {
 
 /** As much of a browser as an admin needs for connecting Zoom: cookies, redirects and forms, all on one host. */
 export class Browser {
-  private readonly cookies = new Map<string, string>();
+  protected readonly cookies = new Map<string, string>();
 
   /** Opens a link. */
   open(url: string): Promise<Page> {

@@ -15,6 +15,7 @@ const FAULT_KINDS = [
   'revokedGrant',
   'lostAfterRotation',
   'oauthError',
+  'tokenAnswer',
   'pageTokenRefused',
   'repeatedPageToken',
   'outOfOrder',
@@ -38,6 +39,8 @@ export const Fault = z.strictObject({
   delayMs: z.number().nonnegative().optional(),
   /** For faults of a refresh that come after its rotation: how long the old refresh token still works. */
   graceSeconds: z.number().nonnegative().optional(),
+  /** For `tokenAnswer`: what the answer says otherwise, such as `api_url` or `expires_in`. */
+  fields: z.record(z.string(), z.unknown()).default({}),
   /** For `oauthError`: the body. */
   error: z.string().default('invalid_request'),
   reason: z.string().default('Account does not exist'),

@@ -43,7 +43,8 @@ export function registerToken(app: FastifyInstance, simulation: Simulation): voi
       return hangUp(request, reply);
     }
     if (cut !== undefined) return truncate(reply, tokenAnswer(simulation, pair));
-    return reply.send(tokenAnswer(simulation, pair));
+    const changed = faults.strike('tokenAnswer', target)?.fields;
+    return reply.send({ ...tokenAnswer(simulation, pair), ...changed });
   });
 
   app.post('/oauth/revoke', async (request, reply) => {

@@ -1,28 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from '@jest/globals';
-import { Browser, type Page } from '../../dev/local/browser';
+import { Browser } from '../../dev/local/browser';
 import { hashSecretValue } from '../../lambdas/core/access/secret-value';
 import type { OperatorAnswers } from '../../lambdas/contract/operator';
+import { beginAttempt, callback } from './support/attempt';
 import { cli, dynamodb, itemsOf, operate, output, stack, statusOf, whenStatus } from './support/stack';
 import { ZoomAccount, connect } from './support/zoom-account';
-
-interface Attempt {
-  readonly connectionId: string;
-  readonly inviteUrl: string;
-  readonly browser: Browser;
-  /** Zoom's consent page, where the browser has arrived. */
-  readonly consentPage: Page;
-  readonly state: string;
-}
-
-/** Goes from an invite to Zoom's consent page. */
-async function beginAttempt(name = 'A refusal'): Promise<Attempt> {
-  const invite = await operate<OperatorAnswers['invite']>('invite', '--name', name);
-  const browser = new Browser();
-  const consentPage = await browser.submit(invite.url);
-  const state = new URL(consentPage.url).searchParams.get('state') ?? '';
-  return { connectionId: invite.connectionId, inviteUrl: invite.url, browser, consentPage, state };
-}
 
 /** What is left of an attempt in the control table, besides its key and its expiry. */
 async function leftOf(state: string): Promise<Record<string, unknown>> {
@@ -35,8 +18,6 @@ async function leftOf(state: string): Promise<Record<string, unknown>> {
   } = items.find(({ pk }) => pk === `ATTEMPT#${hashSecretValue(state)}`) ?? {};
   return left;
 }
-
-const callback = (query: Record<string, string>) => `${stack.callbackUrl}?${new URLSearchParams(query).toString()}`;
 
 describe('a consent that is not given as it should be', () => {
   it('declined at Zoom leaves the connection pending and the invite good', async () => {

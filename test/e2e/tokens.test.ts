@@ -1,9 +1,27 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlanTask, RunPlan, RunRequest, WorkerOutcome } from '../../lambdas/contract/workflow';
+import { weeklyKeepAlive } from '../../lambdas/core/runs/run-starter';
 import { addDays } from '../../lambdas/core/runs/shards';
-import { functionNamed, lambda, statusOf, syncNow, whenStatus } from './support/stack';
-import { ZoomAccount, connect, zoomStats } from './support/zoom-account';
+import { syncNamesOf } from './support/executions';
+import {
+  appCredentials,
+  cliWithInput,
+  functionNamed,
+  lambda,
+  logLines,
+  lookAt,
+  operate,
+  scaleWaits,
+  statusOf,
+  syncNow,
+  until,
+  whenStatus,
+} from './support/stack';
+import { pauseNow } from './support/time';
+import { ZoomAccount, connect, replaceClientSecret, zoomStats } from './support/zoom-account';
 
 /** Invokes a function of the stack as the workflow does. */
 async function invoke<Answer>(description: string, payload: unknown): Promise<Answer> {
@@ -46,5 +64,48 @@ describe('the tokens of a connection', () => {
     expect(dead.reason).not.toBeNull();
     expect(renewed).toMatchObject({ id: connectionId, reason: null, zoomAccountId: account.id });
     await expect(statusOf(connectionId)).resolves.toMatchObject({ backfill: { state: 'done' } });
+  });
+
+  it('of a paused connection are refreshed by a run of its own once a week, which reads nothing', async () => {
+    const account = await ZoomAccount.create({ users: 5, activitiesPerDay: 5, operationsPerDay: 5 });
+    // each token lives for a second, so that any run which uses the grant has to refresh
+    await account.fail({ kind: 'tokenAnswer', path: '/oauth/token', fields: { expires_in: 1 } });
+    const connectionId = await connect(account, 'Paused');
+    await pauseNow(connectionId);
+    await until('the end of a sync that was running', async () => {
+      const calls = await account.calls();
+      await sleep(2_000);
+      return (await account.calls()) === calls ? true : undefined;
+    });
+    const calls = await account.calls();
+    for (let ticks = 0; ticks < 2; ticks++) await invoke('starts the syncs that are due', {});
+    const named = (await syncNamesOf(connectionId)).filter((name) => name.includes('keep-alive'));
+    const before = (await zoomStats()).refreshes;
+    const request: RunRequest = { connectionId, runId: 'keep-alive-of-a-test', kind: 'sync', keepAlive: true };
+    const { workers } = await invoke<RunPlan>('says what a run reads', { request, executionArn: 'arn:of:none' });
+    const refreshes = (await zoomStats()).refreshes - before;
+
+    expect(named).toEqual([weeklyKeepAlive(connectionId, Date.now()).runId].map((runId) => `${connectionId}_${runId}`));
+    expect([workers, refreshes, (await account.calls()) - calls]).toEqual([[], 1, 0]);
+    await expect(statusOf(connectionId)).resolves.toMatchObject({ status: 'paused', reason: null });
+  });
+
+  it('are refreshed with another secret of the app as soon as it is stored, without a deployment', async () => {
+    await scaleWaits(0.1);
+    const account = await ZoomAccount.create({ users: 5, activitiesPerDay: 5, operationsPerDay: 5 });
+    const connectionId = await connect(account, 'A new secret');
+    const credentials = { ...(await appCredentials()), clientSecret: randomBytes(16).toString('base64url') };
+    await replaceClientSecret(credentials.clientSecret);
+    await account.expireTokens();
+    await operate('sync', connectionId);
+    await until('the metric', async () => ((await logLines('AppCredentialsRejected')).length > 0 ? true : undefined));
+    const refused = await lookAt(connectionId);
+    const stored = await cliWithInput(JSON.stringify(credentials), 'app', 'set-credentials', '--json');
+    await syncNow(connectionId);
+    const after = await whenStatus(connectionId, 'connected');
+    await scaleWaits(1);
+
+    expect(['connected', 'degraded']).toContain(refused.status);
+    expect([stored.exitCode, after.lastSync?.result]).toEqual([0, 'ok']);
   });
 });

@@ -165,8 +165,8 @@ function refusalOf(error: unknown, call: string): { readonly kind: 'invalidGrant
       const body = ErrorBody.safeParse(error.cause);
       return { kind: 'invalidGrant', reason: body.success ? body.data.reason.slice(0, 200) : 'invalid_grant' };
     }
-    const what = `${call}: HTTP ${error.status}, ${error.error.slice(0, 60)}`;
-    throw error.status < 500 ? new ZoomFaultError(what) : new AnswerLostError(what);
+    // of a server error the library makes no such error: it says nothing
+    throw new ZoomFaultError(`${call}: HTTP ${error.status}, ${error.error.slice(0, 60)}`);
   }
   // RFC 6749, section 5.2: a 401 with a challenge is a refused client
   if (error instanceof oauth.WWWAuthenticateChallengeError && error.status === 401) {

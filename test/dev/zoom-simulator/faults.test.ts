@@ -127,6 +127,11 @@ describe('a fault of the grant', () => {
     expect((await zoom.refresh(refreshToken)).status).toBe(200);
   });
 
+  it('changes what the token endpoint answers', async () => {
+    await zoom.arm({ kind: 'tokenAnswer', path: '/oauth/token', fields: { expires_in: 1 } });
+    expect((await zoom.refresh(refreshToken)).body).toMatchObject({ expires_in: 1, token_type: 'bearer' });
+  });
+
   it('strikes the token endpoint for one account alone', async () => {
     await zoom.arm({ kind: 'serverError', path: '/oauth/token', account: 'tiny' });
     expect((await zoom.refresh(refreshToken)).status).toBe(200);

@@ -22,6 +22,16 @@ export async function backfillExecutionsOf(connectionId: string): Promise<Backfi
   return found;
 }
 
+/** The names of a connection's syncs. */
+export async function syncNamesOf(connectionId: string): Promise<string[]> {
+  const stateMachineArn = output('SyncStateMachineArn');
+  const names: string[] = [];
+  for await (const { executions = [] } of paginateListExecutions({ client: stateMachines }, { stateMachineArn })) {
+    names.push(...executions.map(({ name = '' }) => name).filter((name) => name.startsWith(`${connectionId}_`)));
+  }
+  return names;
+}
+
 async function eventsOf(executionArn: string | undefined): Promise<string[]> {
   const events: string[] = [];
   for await (const page of paginateGetExecutionHistory({ client: stateMachines }, { executionArn })) {

@@ -49,10 +49,17 @@ export interface CliAnswer {
 
 /** Runs the operator CLI as an operator does. */
 export async function cli(...args: readonly string[]): Promise<CliAnswer> {
+  return cliWithInput('', ...args);
+}
+
+/** The same with something on standard input. */
+export async function cliWithInput(input: string, ...args: readonly string[]): Promise<CliAnswer> {
   const options = { cwd: ROOT, env: { ...process.env, CONNECTOR_STACK_FILE: STACK_FILE } };
   try {
     const command = ['--import', 'tsx', 'cli/main.ts', ...args, '--local'];
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, command, options);
+    const running = promisify(execFile)(process.execPath, command, options);
+    running.child.stdin?.end(input);
+    const { stdout, stderr } = await running;
     return { exitCode: 0, stdout, stderr };
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
@@ -162,6 +169,23 @@ export async function logLines(containing?: string): Promise<string[]> {
     }
   }
   return lines;
+}
+
+/** The names of the secrets that hold a connection's token sets. */
+export async function tokenSecretsOf(connectionId: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { SecretList = [] } of paginateListSecrets({ client: secrets }, {})) {
+    names.push(...SecretList.map(({ Name = '' }) => Name).filter((name) => name.includes(`/${connectionId}/`)));
+  }
+  return names;
+}
+
+/** What the app's credentials are. */
+export async function appCredentials(): Promise<Readonly<Record<string, string>>> {
+  const { SecretString = '{}' } = await secrets.send(
+    new GetSecretValueCommand({ SecretId: output('ZoomAppSecretArn') }),
+  );
+  return JSON.parse(SecretString) as Record<string, string>;
 }
 
 /** Every secret value that the stack keeps, with what its tokens and credentials are called. */

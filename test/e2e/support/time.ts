@@ -15,6 +15,36 @@ export async function makeSweepDue(connectionId: string): Promise<void> {
   await update({ pk: PARTITION.connections, sk: connectionId }, 'SET sweptAt = :past ADD version :one', past);
 }
 
+/** Pauses a connection, as far as its tokens are concerned. */
+export async function pauseNow(connectionId: string): Promise<void> {
+  const paused = { ':paused': 'paused', ':one': 1 };
+  const TableName = output('ControlTableName');
+  const Key = { pk: PARTITION.connections, sk: connectionId };
+  await dynamodb.send(
+    new UpdateCommand({
+      TableName,
+      Key,
+      UpdateExpression: 'SET #status = :paused ADD version :one',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: paused,
+    }),
+  );
+}
+
+/** Lets the lease run out of a function that was killed while it refreshed. @returns whether there was one. */
+export async function endRefreshLease(connectionId: string): Promise<boolean> {
+  const { Items = [] } = await dynamodb.send(
+    new QueryCommand({
+      TableName: output('ControlTableName'),
+      KeyConditionExpression: 'pk = :leases',
+      FilterExpression: 'attribute_exists(leaseUntil)',
+      ExpressionAttributeValues: { ':leases': `${PARTITION.lease}#${connectionId}` },
+    }),
+  );
+  await Promise.all(Items.map(({ pk, sk }) => update({ pk, sk }, 'SET leaseUntil = :past', { ':past': 0 })));
+  return Items.length > 0;
+}
+
 /** Lets the rests be over in which Zoom, failing, is left alone. */
 export async function endRests(connectionId: string): Promise<void> {
   const { Items = [] } = await dynamodb.send(

@@ -38,6 +38,24 @@ export class ZoomAccount {
     return browser.submit(`${origin}${pathname}`, fields);
   }
 
+  /** Presses Allow. @returns where Zoom sends the browser, with a code, which nobody has opened yet. */
+  async allow({ consentPage }: { readonly consentPage: Page }, role = 'owner'): Promise<URL> {
+    const { origin, pathname, searchParams } = new URL(consentPage.url);
+    const fields = { ...Object.fromEntries(searchParams), signed_in_as: `${this.id}/${role}`, decision: 'allow' };
+    const body = new URLSearchParams(fields);
+    const response = await fetch(`${origin}${pathname}`, { method: 'POST', body, redirect: 'manual' });
+    return new URL(response.headers.get('location') ?? '');
+  }
+
+  /** The address of somebody who can be signed in: owner, admin or member. */
+  async emailOf(role: string): Promise<string> {
+    const { accounts } = (await control('GET', 'accounts')) as {
+      accounts: { id: string; personas: { key: string; email: string }[] }[];
+    };
+    const personas = accounts.find(({ id }) => id === this.id)?.personas;
+    return personas?.find(({ key }) => key === `${this.id}/${role}`)?.email ?? '';
+  }
+
   /** All rows as Zoom serves them. @param range - first and last date; of reports only. */
   async truth(
     stream: 'users' | 'activities' | 'operations',
@@ -80,11 +98,11 @@ export class ZoomAccount {
   }
 
   /** Goes the way of a reconnect invite. */
-  async reconnect(connectionId: string): Promise<void> {
+  async reconnect(connectionId: string, role = 'owner'): Promise<void> {
     const options = ['--name', 'again', '--connection', connectionId];
     const { url } = await operate<OperatorAnswers['invite']>('invite', ...options);
     const browser = new Browser();
-    await this.decide(browser, await browser.submit(url), 'allow');
+    await this.decide(browser, await browser.submit(url), 'allow', role);
   }
 
   /** Who has grants that are good at Zoom. */
@@ -102,10 +120,16 @@ export async function failEverybody(fault: Readonly<Record<string, unknown>>): P
 
 export interface ZoomStats {
   readonly refreshes: number;
+  readonly tokensIssued: number;
   readonly tooManyRequests: unknown;
   readonly grantsAlive: readonly { readonly account: string }[];
   readonly callsByEndpoint: Readonly<Record<string, number>>;
   readonly callsByLabel: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** Gives the app another secret in the Marketplace, whose old one is refused at once. */
+export async function replaceClientSecret(clientSecret: string): Promise<void> {
+  await control('POST', 'client-secret', { clientSecret });
 }
 
 export async function zoomStats(): Promise<ZoomStats> {

@@ -14,7 +14,7 @@ import type { Denied } from '../../../../lambdas/core/zoom/ports';
 import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
 import { InMemoryLinkStore } from '../../../support/access';
 import { RecordingAuditLog } from '../../../support/audit';
-import { FakeClock, NOW, instant } from '../../../support/clock';
+import { FakeClock, MINUTE, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, connectedRecord, connectionRecord } from '../../../support/connections';
 import { FakeZoomConsent, InMemoryAttemptStore } from '../../../support/consent';
 import { RecordingRunStarter } from '../../../support/runs';
@@ -170,6 +170,16 @@ describe('an answer that belongs to no attempt', () => {
     const response = await toZoom();
     clock.advance(ATTEMPT_MS);
     expect(await complete(response)).toEqual({ kind: 'expired', connectionId: 'c1' });
+  });
+
+  it.each([
+    ['ahead', 5 * MINUTE],
+    ['behind', -5 * MINUTE],
+  ])('is taken by a function whose clock is five minutes %s', async (_, ms) => {
+    const { toZoom, complete, clock } = flow();
+    const response = await toZoom();
+    clock.advance(ms);
+    expect(await complete(response)).toMatchObject({ kind: 'connected' });
   });
 
   it('fails in another browser', async () => {

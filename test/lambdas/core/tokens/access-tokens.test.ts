@@ -312,6 +312,39 @@ describe('a refreshed set that cannot be stored', () => {
   });
 });
 
+describe('a function whose clock is five minutes off', () => {
+  /** Two functions on one token set; the clock of the second is off. */
+  const apart = (ms: number, stored = tokenSet()) => {
+    const setting = oneFunction(stored);
+    const { clock, vault, leases, zoom } = setting;
+    const off = { now: () => clock.now() + ms, sleep: clock.sleep.bind(clock) };
+    return { ...setting, other: makeAccessTokens({ vault, leases, zoom, clock: off }) };
+  };
+
+  it('refreshes five minutes early when it is ahead, once for all', async () => {
+    const { other, tokens, clock, zoom } = apart(5 * MINUTE);
+    clock.advance(HOUR - 10 * MINUTE);
+    const answers = [await other.get(GRANT), await tokens.get(GRANT)];
+    expect([answers.map((answer) => answer.kind === 'token' && answer.accessToken), zoom.calls]).toEqual([
+      ['access-1', 'access-1'],
+      ['refresh-0'],
+    ]);
+  });
+
+  it('has no token that is over for Zoom when it is behind', async () => {
+    const { other, clock } = apart(-5 * MINUTE);
+    clock.advance(HOUR);
+    expect(await other.get(GRANT)).toEqual({ kind: 'token', accessToken: 'access-1' });
+  });
+
+  it('refreshes a token that Zoom, whose clock is ahead, has rejected before its time', async () => {
+    const { tokens, clock } = apart(0);
+    clock.advance(HOUR - 6 * MINUTE);
+    await tokens.get(GRANT);
+    expect(await tokens.get(GRANT, 'access-0')).toEqual({ kind: 'token', accessToken: 'access-1' });
+  });
+});
+
 describe('a lease', () => {
   it('is waited for while its holder refreshes', async () => {
     const { tokens, another, zoom, clock } = oneFunction();
