@@ -12,7 +12,7 @@ export type BrokenEnd = 'FAILED' | 'TIMED_OUT' | 'ABORTED';
 /** Notes on the connection that a run of it broke off, so that nothing waits for its end. May be repeated. */
 export async function noteBrokenRun(
   { connections, clock }: { readonly connections: ConnectionStore; readonly clock: Clock },
-  { connectionId, runId, kind }: RunRequest,
+  { connectionId, runId, kind, part = 1 }: RunRequest,
   end: BrokenEnd,
 ): Promise<void> {
   const at = new Date(clock.now()).toISOString();
@@ -24,6 +24,8 @@ export async function noteBrokenRun(
     }
     if (isUnplannedFirst(current, runId)) return degraded;
     if (current.backfill?.runId !== runId || current.backfill.state !== 'running') return undefined;
+    // it was paused and has been resumed since: another execution of the run goes on
+    if (part < (current.backfill.part ?? 1)) return undefined;
     const state = end === 'ABORTED' ? 'cancelled' : 'failed';
     return { ...degraded, backfill: { ...current.backfill, state, endedAt: at } };
   });

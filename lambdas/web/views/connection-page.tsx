@@ -63,7 +63,9 @@ export function ConnectionPage({ connection, viewer, backfillDays, now, refreshS
         </div>
         <div class="stack">
           <Details connection={connection} now={now} />
-          <HowToUndo disconnectAt={canDisconnect(connection) ? disconnectPath(connection.id) : null} />
+          {connection.disconnect?.revokedAtZoom !== true && (
+            <HowToUndo disconnectAt={canDisconnect(connection) ? disconnectPath(connection.id) : null} />
+          )}
         </div>
       </div>
     </Layout>

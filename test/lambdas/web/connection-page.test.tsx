@@ -148,6 +148,15 @@ describe("a connection's page", () => {
     expect(page(connection({ status, zoomAccountId: 'account-1' }))).not.toContain('/disconnect"');
   });
 
+  it.each([
+    [true, false],
+    [false, true],
+    [null, true],
+  ])('says how to take the permission back unless Zoom has it back: %j', (revokedAtZoom, says) => {
+    const disconnect = disconnectRecord({ revokedAtZoom });
+    expect(page(connection({ status: 'disconnecting', disconnect })).includes('How to undo it')).toBe(says);
+  });
+
   it('shows how far a disconnect is', () => {
     const disconnect = disconnectRecord({ cause: 'admin', revokedAtZoom: true, factsPurged: 61_500 });
     expect(textOf(connection({ status: 'disconnecting', disconnect }))).toMatch(

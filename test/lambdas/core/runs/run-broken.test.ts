@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type BrokenEnd, noteBrokenRun } from '../../../../lambdas/core/runs/run-broken';
+import type { RunRequest } from '../../../../lambdas/contract/workflow';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { FakeClock, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
@@ -9,7 +10,7 @@ const BACKFILLING = connectedRecord({ status: 'backfilling', backfill: backfillR
 const SYNCING = connectedRecord({ syncRun: { runId: SYNC.runId, startedAt: instant() } });
 
 /** The connection after a run of it broke off. */
-async function after(record: ConnectionRecord, run = BACKFILL, end: BrokenEnd = 'FAILED') {
+async function after(record: ConnectionRecord, run: RunRequest = BACKFILL, end: BrokenEnd = 'FAILED') {
   const connections = new InMemoryConnectionStore(record);
   await noteBrokenRun({ connections, clock: new FakeClock() }, run, end);
   return connections.get('c1');
@@ -42,6 +43,16 @@ describe('a backfill that broke off', () => {
 
   it('leaves the connection degraded when it is the first and was not even planned', async () => {
     expect((await after({ ...BACKFILLING, backfill: null })).status).toBe('degraded');
+  });
+
+  it('changes nothing when it was paused and another execution of it goes on since', async () => {
+    const resumed = { ...BACKFILLING, backfill: backfillRecord({ part: 2 }) };
+    expect(await after(resumed, BACKFILL, 'ABORTED')).toEqual(resumed);
+  });
+
+  it('is noted when the execution that goes on broke off', async () => {
+    const resumed = { ...BACKFILLING, backfill: backfillRecord({ part: 2 }) };
+    expect((await after(resumed, { ...BACKFILL, part: 2 })).backfill?.state).toBe('failed');
   });
 
   it('does not raise a connection that was stopped', async () => {
