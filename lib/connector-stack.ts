@@ -78,7 +78,14 @@ export class ConnectorStack extends Stack {
       quotaEnvironment,
       backfillDays: config.backfill.days,
     });
-    const webhooks = new ZoomWebhooks(this, 'Webhooks', { defaults, address, controlTable, vault, runs });
+    const webhooks = new ZoomWebhooks(this, 'Webhooks', {
+      defaults,
+      address,
+      controlTable,
+      vault,
+      audit,
+      runs,
+    });
     new IncrementalSync(this, 'IncrementalSync', {
       defaults,
       everyMinutes: config.sync.everyMinutes,

@@ -30,9 +30,19 @@ export function problemsOfAnswer(document: ZoomDocument, { method, url, status, 
 function problemsOfBody({ name, responses }: DocumentedOperation, body: unknown): string[] {
   const schema = responses['200']?.schema;
   if (schema === undefined) return ['the document has no schema for this answer'];
+  return errorsIn(schema, body)
+    .filter((error) => !isToleratedField(name, error))
+    .map(describe);
+}
+
+/** Holds a value to a schema that has all of its fields. */
+export function problemsOfValue(schema: Schema, value: unknown): string[] {
+  return errorsIn(schema, value).map(describe);
+}
+
+function errorsIn(schema: Schema, value: unknown): ErrorObject[] {
   const validate = ajv.compile({ ...closed(schema), unevaluatedProperties: false });
-  if (validate(body)) return [];
-  return (validate.errors ?? []).filter((error) => !isToleratedField(name, error)).map(describe);
+  return validate(value) ? [] : (validate.errors ?? []);
 }
 
 /** Forbids fields that a schema does not name, also in what is nested; parts of an `allOf` are closed by their whole. */

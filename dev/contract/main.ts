@@ -7,6 +7,7 @@ import { exerciseClient, requestedScopes } from './exercise';
 import { record } from './recorder';
 import { SIMULATION } from './setting';
 import { drawAnswers } from './simulator-answers';
+import { checkWebhooks, drawWebhooks, readWebhookSchemas, WEBHOOKS_FILE } from './webhooks';
 
 /** Runs both exercises against a simulator of their own and checks what was recorded. */
 async function runChecks(folder: string): Promise<Check[]> {
@@ -15,7 +16,11 @@ async function runChecks(folder: string): Promise<Check[]> {
   try {
     const ours = await record((browser) => exerciseClient(simulator.url, browser));
     const drawn = await record((browser) => drawAnswers(simulator.url, browser));
-    return [...checkRequests(document, ours, requestedScopes()), ...checkAnswers(document, [...ours, ...drawn])];
+    return [
+      ...checkRequests(document, ours, requestedScopes()),
+      ...checkAnswers(document, [...ours, ...drawn]),
+      ...checkWebhooks(readWebhookSchemas(folder), await drawWebhooks()),
+    ];
   } finally {
     await simulator.close();
   }
@@ -31,8 +36,9 @@ function report(checks: readonly Check[]): number {
 }
 
 const folder = process.env.ZOOM_OPENAPI_DIR;
-if (folder === undefined || !existsSync(path.join(folder, DOCUMENT_FILE))) {
-  console.error(`set ZOOM_OPENAPI_DIR to the folder that holds ${DOCUMENT_FILE}`);
+const FILES = [DOCUMENT_FILE, WEBHOOKS_FILE];
+if (folder === undefined || !FILES.every((file) => existsSync(path.join(folder, file)))) {
+  console.error(`set ZOOM_OPENAPI_DIR to the folder that holds ${FILES.join(' and ')}`);
   process.exitCode = 1;
 } else {
   process.exitCode = report(await runChecks(folder));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { CALLBACK_PATH, WEBHOOK_PATH } from '../../lambdas/contract/routes';
 import { cleanEnvironment } from './environment';
 import { BINARIES, ROOT } from './paths';
 import { choosePort } from './ports';
@@ -14,14 +15,19 @@ export async function startProxy(processes: Processes, endpointUrl: string, want
   return startServer(processes, 'proxy', { ENDPOINT_URL: endpointUrl, PORT: String(port) });
 }
 
-/** Starts a Zoom that knows one app. @returns its address. */
+/** Starts a Zoom that knows one app. @param pagesUrl - where the connector is reached. @returns its address. */
 export function startZoomSimulator(
   processes: Processes,
-  { clientId, clientSecret }: ZoomCredentials,
-  redirectUri: string,
+  { clientId, clientSecret, webhookSecret = '' }: ZoomCredentials,
+  pagesUrl: string,
 ): Promise<string> {
-  const app = { CLIENT_ID: clientId, CLIENT_SECRET: clientSecret, REDIRECT_URI: redirectUri };
-  return startServer(processes, 'zoom-simulator', app);
+  return startServer(processes, 'zoom-simulator', {
+    CLIENT_ID: clientId,
+    CLIENT_SECRET: clientSecret,
+    REDIRECT_URI: `${pagesUrl}${CALLBACK_PATH}`,
+    WEBHOOK_URL: `${pagesUrl}${WEBHOOK_PATH}`,
+    WEBHOOK_SECRET: webhookSecret,
+  });
 }
 
 /** Starts the file of the same name, which prints its address on a line of its own when it listens. */

@@ -58,8 +58,7 @@ export function stackSteps(directory: string, processes: Processes, options: Sta
     title: zoom === undefined ? 'Start the proxy and the Zoom simulator' : 'Start the proxy',
     task: async (context) => {
       context.pagesUrl = await startProxy(processes, context.endpointUrl, options.port);
-      context.zoomUrl =
-        zoom ?? (await startZoomSimulator(processes, credentials, `${context.pagesUrl}/oauth/callback`));
+      context.zoomUrl = zoom ?? (await startZoomSimulator(processes, credentials, context.pagesUrl));
     },
   };
   const synthesize: Step = {

@@ -9,6 +9,7 @@ import type { Grant } from './grants';
 import { resolveAccount } from './options';
 import { RESETTABLE, type Simulation } from './simulation';
 import { asListed } from './users';
+import { eventOfChange } from './webhook-events';
 import { applyChange, WorldChange } from './world-changes';
 import type { SimulatedAccount } from './world';
 
@@ -41,6 +42,11 @@ const NewAccount = z.strictObject({
   operationsPerDay: count,
   historyDays: count,
   admins: count,
+  webhooks: z.boolean().optional(),
+});
+const WebhookRequest = z.strictObject({
+  account: z.string().nullable().default(null),
+  body: z.looseObject({ event: z.string(), payload: z.record(z.string(), z.unknown()) }),
 });
 const FaultPath = z.object({ id: z.coerce.number().int() });
 
@@ -82,9 +88,17 @@ export function registerControl(app: FastifyInstance, simulation: Simulation): v
   });
 
   app.post('/_simulator/world', (request) => {
-    const { account, changes } = WorldRequest.parse(request.body);
-    return { results: changes.map((change) => applyChange(world.account(account), change, settings.clock())) };
+    const { account: id, changes } = WorldRequest.parse(request.body);
+    const account = world.account(id);
+    return { results: changes.map((change) => letHappen(simulation, account, change)) };
   });
+
+  app.get('/_simulator/webhooks', async () => ({ deliveries: await simulation.webhooks.deliveries }));
+  app.post('/_simulator/webhooks', (request) => {
+    const { account, body } = WebhookRequest.parse(request.body);
+    return simulation.webhooks.send(account, body);
+  });
+  app.post('/_simulator/webhooks/validate', async () => ({ valid: await simulation.webhooks.validate() }));
 
   app.post('/_simulator/expire-tokens', (request, reply) => {
     const { account, pageTokens } = ExpireRequest.parse(request.body ?? undefined);
@@ -95,7 +109,9 @@ export function registerControl(app: FastifyInstance, simulation: Simulation): v
 
   app.post('/_simulator/revoke-grants', (request) => {
     const { account } = GrantFilter.parse(request.body ?? undefined);
-    return { revoked: grants.revokeWhere(ofAccount(account)) };
+    const ended = grants.revokeWhere(ofAccount(account));
+    simulation.tellDeauthorized(ended);
+    return { revoked: ended.length };
   });
 
   app.post('/_simulator/client-secret', (request, reply) => {
@@ -107,6 +123,17 @@ export function registerControl(app: FastifyInstance, simulation: Simulation): v
     simulation.reset(ResetRequest.parse(request.body ?? undefined).parts);
     return reply.code(204).send();
   });
+}
+
+/** Lets a change happen, and tells of it. */
+function letHappen({ settings, webhooks }: Simulation, account: SimulatedAccount, change: WorldChange): unknown {
+  const nowMs = settings.clock();
+  const named = 'user' in change ? change.user : 'email' in change ? change.email : '';
+  const known = account.directory.find(named);
+  const result = applyChange(account, change, nowMs);
+  const after = known === undefined ? account.directory.find(named)?.user : account.directory.at(known.ordinal);
+  webhooks.tell(account, eventOfChange({ account, nowMs }, change, known?.user, after));
+  return result;
 }
 
 function describe({ id, plan, directory, personas }: SimulatedAccount) {

@@ -119,19 +119,19 @@ export class Grants {
     return known.expiresAtMs <= this.settings.clock() ? 'expired' : known.grant;
   }
 
-  /** Ends the grant that a token of either kind belongs to; `false` when there is none. */
-  revokeToken(token: string): boolean {
+  /** Ends the grant that a token of either kind belongs to. @returns it; `undefined` when there is none. */
+  revokeToken(token: string): Grant | undefined {
     const grant = (this.accessTokens.get(token) ?? this.refreshTokens.get(token))?.grant;
-    if (grant?.alive !== true) return false;
+    if (grant?.alive !== true) return undefined;
     grant.alive = false;
-    return true;
+    return grant;
   }
 
-  /** Ends all grants that a test holds for, as when an admin removes the app. */
-  revokeWhere(test: (grant: Grant) => boolean): number {
+  /** Ends all grants that a test holds for, as when an admin removes the app. @returns those. */
+  revokeWhere(test: (grant: Grant) => boolean): readonly Grant[] {
     const ended = this.alive.filter(test);
     for (const grant of ended) grant.alive = false;
-    return ended.length;
+    return ended;
   }
 
   /** Expires the access tokens of all grants that a test holds for; refresh tokens stay good. */

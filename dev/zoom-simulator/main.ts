@@ -11,6 +11,7 @@ const AccountArgument: z.ZodType<AccountOptions> = z.strictObject({
   operationsPerDay: z.int().nonnegative().optional(),
   historyDays: z.int().nonnegative().optional(),
   admins: z.int().nonnegative().optional(),
+  webhooks: z.boolean().optional(),
 });
 
 function wholeNumber(text: string): number {
@@ -48,6 +49,8 @@ const program = new Command('zoom-simulator')
   .option('--refresh-grace-seconds <n>', 'how long a refresh token outlives its rotation', wholeNumber)
   .option('--no-enforce-quota', 'let calls over the limits pass')
   .addOption(new Option('--rate-limit-headers <set>', 'which rate-limit headers to send').choices(['all', 'none']))
+  .option('--webhook-url <url>', 'where events of accounts with webhooks are sent')
+  .option('--webhook-secret <token>', "the app's secret token, which signs them")
   .option('--api-url <url>', "value of api_url in token answers instead of the simulator's own");
 
 const simulator = await startZoomSimulator(program.parse().opts<SimulatorOptions>());

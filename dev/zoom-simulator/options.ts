@@ -24,6 +24,8 @@ export interface AccountOptions {
   readonly historyDays?: number;
   /** Users with the role Admin, besides the one owner. @default 2 */
   readonly admins?: number;
+  /** Whether its events are sent to `webhookUrl`. @default false */
+  readonly webhooks?: boolean;
 }
 
 /** Settings of the simulator; everything has a default that suits a demonstration. */
@@ -62,6 +64,10 @@ export interface SimulatorOptions {
   readonly rateLimitHeaders?: 'all' | 'none';
   /** `api_url` of a token answer; `null` leaves it out. @default the simulator's own URL */
   readonly apiUrl?: string | null;
+  /** Where the events of accounts with `webhooks` are sent; `null` for nowhere. @default null */
+  readonly webhookUrl?: string | null;
+  /** The app's secret token, which signs them. @default 'simulatedSecretToken' */
+  readonly webhookSecret?: string;
   /** Now, in epoch milliseconds. @default Date.now */
   readonly clock?: () => number;
 }
@@ -96,6 +102,8 @@ export function resolveOptions(options: SimulatorOptions): Settings {
     pageTokenSeconds: 900,
     codeSeconds: 300,
     refreshGraceSeconds: 0,
+    webhookUrl: null,
+    webhookSecret: 'simulatedSecretToken',
     enforceQuota: true,
     rateLimitHeaders: 'all',
     clock: Date.now,
@@ -107,5 +115,6 @@ export function resolveOptions(options: SimulatorOptions): Settings {
 
 /** Fills in an account's defaults. */
 export function resolveAccount(account: AccountOptions): Account {
-  return { users: 25, activitiesPerDay: 200, operationsPerDay: 20, historyDays: 30, admins: 2, ...account };
+  const usual = { users: 25, activitiesPerDay: 200, operationsPerDay: 20, historyDays: 30, admins: 2, webhooks: false };
+  return { ...usual, ...account };
 }

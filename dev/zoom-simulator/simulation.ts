@@ -1,13 +1,15 @@
 import { Faults } from './faults';
-import { Grants } from './grants';
+import { type Grant, Grants } from './grants';
 import { RateLimits } from './limits';
 import type { Settings } from './options';
 import { PageTokens } from './page-token';
 import { Stats } from './stats';
+import { appDeauthorized } from './webhook-events';
+import { Webhooks } from './webhooks';
 import { World } from './world';
 
 /** Parts that can be reset one by one. */
-export const RESETTABLE = ['world', 'grants', 'limits', 'faults', 'stats'] as const;
+export const RESETTABLE = ['world', 'grants', 'limits', 'faults', 'stats', 'webhooks'] as const;
 
 /** Everything that routes share. */
 export class Simulation {
@@ -16,6 +18,7 @@ export class Simulation {
   readonly limits = new RateLimits();
   readonly faults: Faults;
   readonly pageTokens: PageTokens;
+  readonly webhooks: Webhooks;
   stats = new Stats();
   /** Where the simulator is reached; set when it listens. */
   url = '';
@@ -28,7 +31,17 @@ export class Simulation {
     this.world = new World(settings);
     this.grants = new Grants(settings, this.world);
     this.faults = new Faults(seed);
+    this.webhooks = new Webhooks(settings);
     this.pageTokens = new PageTokens({ seed, clock, lifetimeMs: pageTokenSeconds * 1000 });
+  }
+
+  /** Tells that the app was removed, for grants that have ended so. */
+  tellDeauthorized(grants: readonly Grant[]): void {
+    for (const { accountId, ordinal } of grants) {
+      const account = this.world.account(accountId);
+      const occasion = { account, nowMs: this.settings.clock() };
+      this.webhooks.tell(account, appDeauthorized(occasion, this.settings.clientId, account.directory.at(ordinal)));
+    }
   }
 
   /** Puts parts back to how they were at the start. */
@@ -39,6 +52,7 @@ export class Simulation {
       limits: () => this.limits.reset(),
       faults: () => this.faults.disarm(),
       stats: () => (this.stats = new Stats()),
+      webhooks: () => this.webhooks.reset(),
     };
     for (const part of parts) resets[part]();
   }

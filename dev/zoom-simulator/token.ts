@@ -53,8 +53,10 @@ export function registerToken(app: FastifyInstance, simulation: Simulation): voi
     checkClient(request, simulation);
     const { token } = parametersOf(request);
     if (token === undefined) throw new OAuthError('invalid_request', 'Missing token');
-    if (!grants.revokeToken(token)) throw new OAuthError('invalid_request', 'Invalid Token!');
+    const ended = grants.revokeToken(token);
+    if (ended === undefined) throw new OAuthError('invalid_request', 'Invalid Token!');
     simulation.stats.revocations += 1;
+    simulation.tellDeauthorized([ended]);
     return reply.send({ status: 'success' });
   });
 }

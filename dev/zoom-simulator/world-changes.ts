@@ -17,6 +17,7 @@ export const WorldChange = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('activateUser'), user: User }),
   z.strictObject({ kind: z.literal('deactivateUser'), user: User }),
   z.strictObject({ kind: z.literal('deleteUser'), user: User }),
+  z.strictObject({ kind: z.literal('changeSettings'), settings: Fields, previously: Fields.default({}) }),
   z.strictObject({ kind: z.literal('inviteUser'), email: z.email(), fields: Fields.default({}) }),
 ]);
 
@@ -65,6 +66,12 @@ export function applyChange(account: SimulatedAccount, change: WorldChange, nowM
     case 'deleteUser':
       directory.delete(ordinalOf(change.user));
       return null;
+    case 'changeSettings': {
+      // of settings the simulator keeps nothing: what is left of a change is what the operation log says
+      const detail = `Settings: ${JSON.stringify(change.settings)}`;
+      const row = { operator: owner, category_type: 'Account', action: 'Update', operation_detail: detail };
+      return addRows(operations, [{ ...row, time: formatInstant(nowMs) }]);
+    }
     case 'inviteUser':
       return directory.invite({ ...change.fields, email: change.email }, nowMs);
   }

@@ -20,6 +20,8 @@ export interface Persona {
 export class SimulatedAccount {
   readonly id: string;
   readonly plan: Account['plan'];
+  /** Whether its events are told. */
+  readonly webhooks: boolean;
   /** Number of the account in Zoom's books. */
   readonly number: number;
   readonly directory: Directory;
@@ -36,6 +38,7 @@ export class SimulatedAccount {
     const origin: Origin = { seed: accountSeed, domain, startedAtMs };
     this.id = account.id;
     this.plan = account.plan;
+    this.webhooks = account.webhooks;
     this.number = 10_000_000 + (accountSeed % 80_000_000);
     this.directory = new Directory({ origin, users: account.users, admins: account.admins });
     const { initiallyActive } = this.directory;

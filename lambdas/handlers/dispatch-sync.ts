@@ -29,6 +29,7 @@ const stepFunctions = new SFNClient({});
 
 const ports = {
   connections,
+  clock: systemClock,
   disconnects: makeStepFunctionsDisconnectStarter(stepFunctions, env.DISCONNECT_STATE_MACHINE_ARN),
   views: makeConnectionViews({
     connections,

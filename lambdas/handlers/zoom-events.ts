@@ -6,6 +6,7 @@ import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection
 import { makeStepFunctionsRunStarter } from '../adapters/aws/step-functions-run-starter';
 import { ENV } from '../contract/env';
 import { makeHandleZoomEvent } from '../core/webhooks/handle-zoom-event';
+import { makeAuditLog } from '../runtime/audit';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
@@ -16,6 +17,7 @@ const env = readEnv(ENV.controlTable, ENV.syncStateMachine);
 
 const handleZoomEvent = makeHandleZoomEvent({
   connections: makeDynamoDbConnectionStore(makeDocumentClient(), env.CONTROL_TABLE),
+  audit: makeAuditLog(),
   runs: makeStepFunctionsRunStarter(new SFNClient({}), { sync: env.SYNC_STATE_MACHINE_ARN }),
   clock: systemClock,
 });

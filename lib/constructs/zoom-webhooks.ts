@@ -6,6 +6,7 @@ import { Queue, type QueueProps, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import { WEBHOOK_PATH } from '../../lambdas/contract/routes';
+import type { AuditLog } from './audit-log';
 import { ConnectorFunction, type FunctionDefaults } from './connector-function';
 import type { ConnectionRuns } from './connection-runs';
 import type { ControlTable } from './control-table';
@@ -17,6 +18,7 @@ export interface ZoomWebhooksProps {
   readonly address: PublicAddress;
   readonly controlTable: ControlTable;
   readonly vault: TokenVault;
+  readonly audit: AuditLog;
   readonly runs: ConnectionRuns;
 }
 
@@ -31,8 +33,9 @@ export class ZoomWebhooks extends Construct {
   /** Where Zoom sends events. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, { defaults, address, controlTable, vault, runs }: ZoomWebhooksProps) {
+  constructor(scope: Construct, id: string, props: ZoomWebhooksProps) {
     super(scope, id);
+    const { defaults, address, controlTable, vault, audit, runs } = props;
     this.url = `${address.url}${WEBHOOK_PATH}`;
     const queue = this.queueOfEvents(address.isLocal);
 
@@ -63,11 +66,13 @@ export class ZoomWebhooks extends Construct {
       entry: 'zoom-events',
       description: 'Zoom connector: does what events of Zoom ask for',
       environment: {
+        ...audit.environment,
         [ENV.controlTable]: controlTable.tableName,
         [ENV.syncStateMachine]: runs.sync.stateMachineArn,
       },
     });
     controlTable.grant(events, { get: ['connections', 'account'], put: ['connections'] });
+    audit.grantRecord(events);
     runs.sync.grantStartExecution(events);
     // the smallest number that there is: a young AWS account runs 10 functions at once
     events.addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true, maxConcurrency: 2 }));

@@ -80,6 +80,8 @@ describe('the tokens of a connection', () => {
     const calls = await account.calls();
     for (let ticks = 0; ticks < 2; ticks++) await invoke('starts the syncs that are due', {});
     const named = (await syncNamesOf(connectionId)).filter((name) => name.includes('keep-alive'));
+    // that run refreshes, too; then its token has to expire
+    await sleep(5_000);
     const before = (await zoomStats()).refreshes;
     const request: RunRequest = { connectionId, runId: 'keep-alive-of-a-test', kind: 'sync', keepAlive: true };
     const { workers } = await invoke<RunPlan>('says what a run reads', { request, executionArn: 'arn:of:none' });

@@ -238,7 +238,8 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => received.passedOn('hash', now),
     () => queue.send({ kind: 'usersChanged', zoomAccountId: 'account-1', at: '' }),
   ],
-  'Webhooks/EventsRole': ({ connections, runs }) => [
+  'Webhooks/EventsRole': ({ connections, runs, audit }) => [
+    () => audit.record(auditEvent()),
     () => connections.findByAccount('account-1'),
     () => connections.find('c1'),
     () => connections.update(record, {}),

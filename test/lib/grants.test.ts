@@ -171,6 +171,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
       (action) => `sqs:${action} Webhooks/Queue`,
     ),
+    'lambda:InvokeFunction AuditLog/Audit',
     'states:StartExecution Runs/Sync',
   ],
   'IncrementalSync/DispatchRole': [
@@ -358,6 +359,7 @@ describe('the audit log', () => {
       'HostedPages/DisconnectFormRole',
       'HostedPages/PagesRole',
       'OperatorAccess/OperatorRole',
+      'Webhooks/EventsRole',
     ]);
   });
 });

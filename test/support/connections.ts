@@ -27,6 +27,7 @@ export function connectionRecord(change: Partial<ConnectionRecord> = {}): Connec
     sweptAt: null,
     usersMissedBy: null,
     usersChangedAt: null,
+    deauthorizedAt: null,
     capabilities: [],
     disconnect: null,
     lostStreams: [],

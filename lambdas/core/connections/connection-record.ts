@@ -22,6 +22,8 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill'> {
   readonly usersMissedBy: string | null;
   /** When Zoom last told of a user who changed, until a run has read all users since; `null` when nobody has. */
   readonly usersChangedAt: string | null;
+  /** When Zoom told that the account has removed the app; of the consent in force. */
+  readonly deauthorizedAt: string | null;
   /** Streams that could be read with this consent once, and now cannot. */
   readonly lostStreams: readonly string[];
 }

@@ -28,6 +28,7 @@ export function newConnection(name: string, now: number): ConnectionRecord {
     sweptAt: null,
     usersMissedBy: null,
     usersChangedAt: null,
+    deauthorizedAt: null,
     capabilities: [],
     disconnect: null,
     lostStreams: [],

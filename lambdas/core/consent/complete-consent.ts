@@ -283,6 +283,7 @@ function connected(
     syncRun: null,
     capabilities: [],
     lostStreams: [],
+    deauthorizedAt: null,
   };
 }
 

@@ -1,13 +1,12 @@
 import type { RunRequest } from '../../contract/workflow';
 import { type ConnectionRecord, hasIdleGrant } from '../connections/connection-record';
 import type { ConnectionViews } from '../connections/connection-views';
-import type { ConnectionStore } from '../connections/ports';
-import { type BeginDisconnectPorts, continueDisconnect } from '../disconnect/begin-disconnect';
+import { type BeginDisconnectPorts, beginDisconnect, continueDisconnect } from '../disconnect/begin-disconnect';
+import { isDeauthorized } from '../disconnect/deauthorized';
 import { resumedBackfill } from './pause';
 import { type RunStarter, firstBackfill, scheduledSync, weeklyKeepAlive } from './run-starter';
 
-export interface DispatchPorts extends Pick<BeginDisconnectPorts, 'disconnects'> {
-  readonly connections: ConnectionStore;
+export interface DispatchPorts extends BeginDisconnectPorts {
   readonly views: Pick<ConnectionViews, 'of'>;
   readonly runs: RunStarter;
   readonly log: {
@@ -20,21 +19,26 @@ export interface DispatchPorts extends Pick<BeginDisconnectPorts, 'disconnects'>
 /**
  * Starts what each connection is due at a tick of the schedule (`now` in epoch ms): a sync once its backfill has ended,
  * the backfill that its consent, or somebody who resumed it, should have started and did not, or once a week a run that keeps
- * an idle grant alive. Takes a disconnect up again that broke off, and tells of backfills that take long. One connection that
- * fails does not keep others.
+ * an idle grant alive. Disconnects what has removed the app, takes a disconnect up again that broke off, and tells of
+ * backfills that take long. One connection that fails does not keep others.
  *
  * @returns how many runs were started, how many connections failed, and how many have a backfill that is overdue.
  */
-export async function dispatch({ connections, disconnects, views, runs, log }: DispatchPorts, now: number) {
+export async function dispatch(ports: DispatchPorts, now: number) {
+  const { connections, views, runs, log } = ports;
   const counts = { started: 0, failed: 0, overdue: 0 };
   for await (const connection of connections.list()) {
-    const due = dueRun(connection, now);
     try {
+      if (isDeauthorized(connection, now)) {
+        await beginDisconnect(ports, connection.id, { cause: 'deauthorized', keepFacts: false });
+        continue;
+      }
+      const due = dueRun(connection, now);
       if (due !== undefined) {
         await runs.start(due);
         counts.started++;
       }
-      await continueDisconnect({ connections, disconnects }, connection);
+      await continueDisconnect(ports, connection);
       const why = isBackfilling(connection) ? (await views.of(connection)).backfill?.overdue : undefined;
       if (why != null) {
         log.overdue(connection.id, why);

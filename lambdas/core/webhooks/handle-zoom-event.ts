@@ -1,4 +1,5 @@
 import type { ZoomEvent } from '../../contract/zoom-event';
+import type { AuditLog } from '../audit/ports';
 import type { Clock } from '../clock';
 import { changeConnection } from '../connections/change-connection';
 import { type ConnectionRecord, isEnded } from '../connections/connection-record';
@@ -8,6 +9,7 @@ import { type RunStarter, promptSync } from '../runs/run-starter';
 export interface HandleZoomEventPorts {
   readonly connections: ConnectionStore;
   readonly runs: RunStarter;
+  readonly audit: AuditLog;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -15,26 +17,54 @@ export interface HandleZoomEventPorts {
  * What became of an event.
  *
  * - `noConnection`: the account has none, or it has ended.
+ * - `outdated`: the app was removed before the consent that is in force.
  * - `noted`: the next sync that there is reads what changed.
  * - `syncStarted`: a sync was started for it, or one was in this minute and the next reads what that one does not.
  */
 export type EventEffect =
-  { readonly kind: 'noConnection' } | { readonly kind: 'noted' | 'syncStarted'; readonly connectionId: string };
+  | { readonly kind: 'noConnection' }
+  | { readonly kind: 'outdated' | 'noted' | 'syncStarted'; readonly connectionId: string };
 
 /**
  * Does what an event of Zoom's asks for. May be repeated, and events may come in any order: what is read is what Zoom has
  * by then.
  */
-export function makeHandleZoomEvent({ connections, runs, clock }: HandleZoomEventPorts) {
+export function makeHandleZoomEvent({ connections, runs, audit, clock }: HandleZoomEventPorts) {
   return async function handleZoomEvent(event: ZoomEvent): Promise<EventEffect> {
     const bound = await connections.findByAccount(event.zoomAccountId);
     if (bound === undefined || isEnded(bound)) return { kind: 'noConnection' };
-    const connection = event.kind === 'usersChanged' ? await noteUsersChanged(bound) : bound;
+    if (event.kind === 'deauthorized' && isBefore(event.at, bound.connectedAt)) {
+      return { kind: 'outdated', connectionId: bound.id };
+    }
+    const connection = await note(event, bound);
     if (connection === undefined) return { kind: 'noConnection' };
     if (!hasSyncs(connection)) return { kind: 'noted', connectionId: bound.id };
     await runs.start(promptSync(bound.id, clock.now()));
     return { kind: 'syncStarted', connectionId: bound.id };
   };
+
+  async function note({ kind, at }: ZoomEvent, bound: ConnectionRecord): Promise<ConnectionRecord | undefined> {
+    if (kind === 'usersChanged') return noteUsersChanged(bound);
+    return kind === 'deauthorized' ? noteDeauthorized(bound, at) : bound;
+  }
+
+  /** Has the schedule disconnect it, once a sync has found the grant dead. */
+  async function noteDeauthorized({ id }: ConnectionRecord, at: string): Promise<ConnectionRecord | undefined> {
+    const deauthorizedAt = new Date(clock.now()).toISOString();
+    const noted = await changeConnection(connections, id, (current) =>
+      isEnded(current) || isBefore(at, current.connectedAt) ? undefined : { deauthorizedAt },
+    );
+    if (noted?.deauthorizedAt !== deauthorizedAt) return noted;
+    const { zoomAccountId } = noted;
+    await audit.record({
+      action: 'deauthorized_by_zoom',
+      connectionId: id,
+      zoomAccountId,
+      actor: null,
+      details: { deauthorizedAt: at },
+    });
+    return noted;
+  }
 
   /** Has the next sync read all users. */
   function noteUsersChanged({ id }: ConnectionRecord): Promise<ConnectionRecord | undefined> {
@@ -48,6 +78,11 @@ export function makeHandleZoomEvent({ connections, runs, clock }: HandleZoomEven
 function afterStartOf(syncRun: ConnectionRecord['syncRun'], now: number): string {
   const began = syncRun === null ? -Infinity : Date.parse(syncRun.startedAt);
   return new Date(Math.max(now, began + 1)).toISOString();
+}
+
+/** Instants are ISO 8601 UTC. */
+function isBefore(at: string, connectedAt: string | null): boolean {
+  return connectedAt !== null && Date.parse(at) < Date.parse(connectedAt);
 }
 
 function hasSyncs({ status }: ConnectionRecord): boolean {

@@ -17,7 +17,7 @@ describe('the contract check', () => {
     expect([run.status, run.stdout, run.stderr]).toEqual([
       1,
       '',
-      'set ZOOM_OPENAPI_DIR to the folder that holds zoom-rest-subset.openapi.json\n',
+      'set ZOOM_OPENAPI_DIR to the folder that holds zoom-rest-subset.openapi.json and zoom-webhooks-subset.openapi.json\n',
     ]);
   });
 });

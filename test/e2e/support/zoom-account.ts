@@ -157,7 +157,8 @@ export async function connect(
   return connectionId;
 }
 
-async function control(method: string, path: string, body?: unknown): Promise<unknown> {
+/** Asks the simulator's control API. */
+export async function control(method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(`${ZOOM_URL}/_simulator/${path}`, {
     method,
     ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),

@@ -4,7 +4,7 @@ import type { ConnectionRecord } from '../../../../lambdas/core/connections/conn
 import { makeConnectionViews } from '../../../../lambdas/core/connections/connection-views';
 import { dispatch, dueRun } from '../../../../lambdas/core/runs/dispatch';
 import { firstBackfill, scheduledSync, weeklyKeepAlive } from '../../../../lambdas/core/runs/run-starter';
-import { HOUR, NOW, instant } from '../../../support/clock';
+import { DAY, FakeClock, HOUR, NOW, instant } from '../../../support/clock';
 import {
   InMemoryConnectionStore,
   backfillRecord,
@@ -84,8 +84,9 @@ describe('dispatch', () => {
       now: () => NOW,
     });
     const disconnects = new RecordingDisconnectStarter();
-    const result = await dispatch({ connections, disconnects, views, runs, log }, NOW);
-    return { runs, disconnects, failures, overdue, result };
+    const clock = new FakeClock();
+    const result = await dispatch({ connections, disconnects, clock, views, runs, log }, NOW);
+    return { connections, runs, disconnects, failures, overdue, result };
   };
 
   it('starts what each connection is due', async () => {
@@ -106,6 +107,35 @@ describe('dispatch', () => {
       [],
       [{ connectionId: 'c1', requestedAt: instant(), attempt: 2 }],
     ]);
+  });
+
+  it.each(['reconnect_needed', 'paused'] as const)(
+    'disconnects what has removed the app, and is %s',
+    async (status) => {
+      const { connections, disconnects, runs } = await dispatching(
+        connectedRecord({ status, deauthorizedAt: instant() }),
+      );
+      expect(connections.get('c1')).toMatchObject({
+        status: 'disconnecting',
+        disconnect: { cause: 'deauthorized', keepFacts: false },
+      });
+      expect([disconnects.started.length, runs.requests]).toEqual([1, []]);
+    },
+  );
+
+  it.each(['connected', 'degraded', 'backfilling'] as const)(
+    'disconnects nothing whose grant may be good: %s',
+    async (status) => {
+      const { disconnects } = await dispatching(connectedRecord({ status, deauthorizedAt: instant() }));
+      expect(disconnects.started).toEqual([]);
+    },
+  );
+
+  it('disconnects nothing because of what Zoom said of another grant days ago', async () => {
+    const { disconnects } = await dispatching(
+      connectedRecord({ status: 'reconnect_needed', deauthorizedAt: instant(-3 * DAY) }),
+    );
+    expect(disconnects.started).toEqual([]);
   });
 
   it('starts the others when one fails', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ZoomEvent } from '../../../../lambdas/contract/zoom-event';
 import { makeHandleZoomEvent } from '../../../../lambdas/core/webhooks/handle-zoom-event';
+import { RecordingAuditLog } from '../../../support/audit';
 import { FakeClock, MINUTE, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, connectedRecord } from '../../../support/connections';
 import { RecordingRunStarter } from '../../../support/runs';
@@ -12,6 +13,7 @@ function handling(record = connectedRecord()) {
   const ports = {
     connections: new InMemoryConnectionStore(record),
     runs: new RecordingRunStarter(),
+    audit: new RecordingAuditLog(),
     clock: new FakeClock(),
   };
   return {
@@ -83,5 +85,34 @@ describe('an event about the account', () => {
     const { handle, connection, runIds } = handling();
     expect(await handle(ACCOUNT_CHANGED)).toEqual({ kind: 'syncStarted', connectionId: 'c1' });
     expect([connection().usersChangedAt, runIds()]).toEqual([null, ['event-20261012T0815']]);
+  });
+});
+
+describe('the news that the account has removed the app', () => {
+  const DEAUTHORIZED: ZoomEvent = { ...USERS_CHANGED, kind: 'deauthorized' };
+
+  it('is noted, and a sync finds out whether the grant is dead', async () => {
+    const { handle, connection } = handling();
+    expect(await handle(DEAUTHORIZED)).toEqual({ kind: 'syncStarted', connectionId: 'c1' });
+    expect(connection()).toMatchObject({ status: 'connected', deauthorizedAt: instant() });
+  });
+
+  it('is noted on a connection that has no syncs', async () => {
+    const { handle, connection } = handling(connectedRecord({ status: 'reconnect_needed' }));
+    expect(await handle(DEAUTHORIZED)).toEqual({ kind: 'noted', connectionId: 'c1' });
+    expect(connection().deauthorizedAt).toBe(instant());
+  });
+
+  it('is in the audit log', async () => {
+    const { handle, audit } = handling();
+    await handle(DEAUTHORIZED);
+    expect(audit.entries).toMatchObject([{ action: 'deauthorized_by_zoom', connectionId: 'c1', actor: null }]);
+  });
+
+  it('is of no effect when a consent has been given since', async () => {
+    const record = connectedRecord({ connectedAt: instant(MINUTE) });
+    const { handle, connection, audit } = handling(record);
+    expect(await handle(DEAUTHORIZED)).toEqual({ kind: 'outdated', connectionId: 'c1' });
+    expect([connection(), audit.entries]).toEqual([record, []]);
   });
 });
