@@ -1,4 +1,4 @@
-/** One project for what needs no deployed stack, one for what does; `dev/test.mjs` runs both. */
+/** One project for what needs no deployed stack, one for what does, and one for what all of that one called. */
 const common = {
   transform: {
     '^.+\\.(m?[jt]sx?)$': [
@@ -24,12 +24,18 @@ export default {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'],
-      testPathIgnorePatterns: ['/node_modules/', '/test/e2e/'],
+      testPathIgnorePatterns: ['/node_modules/', '/test/e2e/', '/test/after-e2e/'],
     },
     {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/e2e/support/patience.ts'],
+    },
+    {
+      ...common,
+      displayName: 'after-e2e',
+      testMatch: ['<rootDir>/test/after-e2e/**/*.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/e2e/support/patience.ts'],
     },
   ],

@@ -22,11 +22,18 @@ runpy.run_module("ministack", run_name="__main__", alter_sys=True)
 /**
  * Starts an AWS emulator of its own for one local stack.
  *
- * @param wantedPort - a free one when `undefined`.
+ * @param options - the port, a free one when `undefined`; and whether it keeps who called what.
  * @returns its endpoint.
  * @see https://github.com/ministackorg/ministack for the settings
  */
-export async function startEmulator(processes: Processes, directory: string, wantedPort?: number): Promise<string> {
+export async function startEmulator(
+  processes: Processes,
+  directory: string,
+  {
+    emulatorPort: wantedPort,
+    recordsCalls = false,
+  }: { readonly emulatorPort?: number; readonly recordsCalls?: boolean },
+): Promise<string> {
   const port = await choosePort('--emulator-port', wantedPort);
   const endpointUrl = `http://localhost:${port}`;
   const data = mkdtempSync(join(tmpdir(), 'zoom-connector-'));
@@ -45,6 +52,7 @@ export async function startEmulator(processes: Processes, directory: string, wan
       TMPDIR: data,
       S3_DATA_DIR: join(data, 's3'),
       STATE_DIR: join(data, 'state'),
+      ...(recordsCalls && { CLOUDTRAIL_RECORDING: '1', CLOUDTRAIL_MAX_EVENTS: '1000000' }),
       // servers on fixed ports, which two stacks would fight for
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',

@@ -17,6 +17,8 @@ export interface StackOptions {
   readonly port?: number;
   /** @default a free one */
   readonly emulatorPort?: number;
+  /** Whether the emulator keeps who called what, as CloudTrail does. @default no, since it takes time and memory */
+  readonly recordsCalls?: boolean;
   /** Another stand-in for Zoom, whose credentials are in the environment. @default a simulator is started */
   readonly zoom?: string;
   /** JSON file with settings that are merged over the local stack's. */
@@ -51,7 +53,7 @@ export function stackSteps(directory: string, processes: Processes, options: Sta
   const startEmulatorStep: Step = {
     title: 'Start the AWS emulator',
     task: async (context) => {
-      context.endpointUrl = await startEmulator(processes, directory, options.emulatorPort);
+      context.endpointUrl = await startEmulator(processes, directory, options);
     },
   };
   const startServers: Step = {

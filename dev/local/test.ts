@@ -14,6 +14,7 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
   const tool = toolsOf(processes);
   const unit = join(directory, 'unit.json');
   const e2e = join(directory, 'e2e.json');
+  const after = join(directory, 'after-e2e.json');
   try {
     await runSteps([
       together('Static checks', [
@@ -31,13 +32,17 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
         join(directory, 'cdk.out.aws'),
       ]),
     ]);
-    const { zoomUrl } = await runSteps(stackSteps(directory, processes, {}));
+    const { zoomUrl } = await runSteps(stackSteps(directory, processes, { recordsCalls: true }));
     const stack = { CONNECTOR_STACK_FILE: stackFileIn(directory), ZOOM_SIMULATOR_URL: zoomUrl };
     const e2eArguments = ['--selectProjects', 'e2e', '--runInBand', '--json', '--outputFile', e2e];
-    await runSteps([tool('End-to-end tests', 'jest', e2eArguments, stack)]);
+    const afterArguments = ['--selectProjects', 'after-e2e', '--json', '--outputFile', after];
+    await runSteps([
+      tool('End-to-end tests', 'jest', e2eArguments, stack),
+      tool('Least privilege, by what they called', 'jest', afterArguments, stack),
+    ]);
     await processes.stopAll();
   } finally {
-    const { passed, failed } = countTests([unit, e2e]);
+    const { passed, failed } = countTests([unit, e2e, after]);
     console.log(`${passed} passed, ${failed} failed`);
   }
   removeDirectory(directory);
