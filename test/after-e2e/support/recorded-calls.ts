@@ -9,8 +9,6 @@ import type { CallInput } from '../../support/needed-grants';
 export interface RecordedCall {
   /** Path of the function's role. */
   readonly role: string;
-  /** `dynamodb`, `secretsmanager`, … */
-  readonly service: string;
   readonly name: string;
   /** Tables, state machines and the like named by their paths in the stack. */
   readonly input: CallInput;
@@ -19,7 +17,6 @@ export interface RecordedCall {
 interface Event {
   readonly EventTime: number;
   readonly EventName: string;
-  readonly EventSource: string;
   readonly AccessKeyId: string;
   readonly Resources: readonly { readonly ResourceName: string }[];
   /** JSON with `requestParameters`. */
@@ -37,13 +34,12 @@ export async function recordedCalls(synthesis: Synthesis, stackName: string): Pr
   const named = pathNames(synthesis, stackName, functions);
   const calls: RecordedCall[] = [];
   for (const { role, accessKeyId } of functions) {
-    for await (const { EventName, EventSource, CloudTrailEvent, Resources } of eventsOf(accessKeyId)) {
+    for await (const { EventName, CloudTrailEvent, Resources } of eventsOf(accessKeyId)) {
       const { requestParameters } = JSON.parse(CloudTrailEvent) as { requestParameters: object };
       // what is invoked stands in the request's path
       const invoked = EventName === 'Invoke' ? { FunctionName: Resources[0]?.ResourceName } : {};
       calls.push({
         role,
-        service: EventSource.replace('.amazonaws.com', ''),
         name: EventName,
         input: named({ ...requestParameters, ...invoked }) as CallInput,
       });
