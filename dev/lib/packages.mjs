@@ -13,7 +13,7 @@ const NODE = 'node_modules/.bin/node';
 export function packagesAreInstalled(root) {
   if (!existsSync(join(root, NODE))) return false;
   const wanted = packagesOf(join(root, 'package-lock.json'));
-  const installed = packagesOf(join(root, 'node_modules/.package-lock.json'));
+  const installed = packagesListed(join(root, 'node_modules/.package-lock.json'));
   return Object.entries(wanted).every(([path, { version, optional }]) => {
     if (path === '') return true;
     return installed[path] ? installed[path].version === version : optional;
@@ -55,4 +55,14 @@ function failure(output) {
 /** @returns {Record<string, { version?: string, optional?: boolean }>} by path below the project; `{}` without a file. */
 function packagesOf(lockFile) {
   return existsSync(lockFile) ? JSON.parse(readFileSync(lockFile, 'utf8')).packages : {};
+}
+
+/** As {@link packagesOf}; `{}` also while npm is writing the list. */
+function packagesListed(listFile) {
+  try {
+    return packagesOf(listFile);
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }

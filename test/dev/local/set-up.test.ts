@@ -17,9 +17,9 @@ import { ROOT } from '../../../dev/local/paths';
 /** Does what npm does as far as it matters here: leaves packages and a list of them. */
 const NPM = `if [ "$1" = install ]; then
   mkdir -p node_modules/.bin
-  cp package-lock.json node_modules/.package-lock.json
   printf '#!/bin/sh\\necho ran "$@"\\n' > node_modules/.bin/node
   chmod +x node_modules/.bin/node
+  cp package-lock.json node_modules/.package-lock.json
   echo installed >> npm.log
 fi`;
 
