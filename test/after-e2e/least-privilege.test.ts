@@ -38,6 +38,14 @@ const UNCALLED: Readonly<Record<string, string>> = {
   'Runs/BrokenRole dynamodb:PutItem ControlTable of CONNECTION':
     'an execution broke off, and its connection waits for it',
   'IncrementalSync/DispatchRole states:StartExecution Runs/Backfill': 'a consent could not start its backfill',
+  'Disconnect/EndGrantRole secretsmanager:PutSecretValue ZoomSecurityConnector/connections/*':
+    'the access token has expired, and only a new one lets Zoom take the grant back',
+  'Disconnect/EndGrantRole states:StopExecution states:execution:Runs/Sync:*': 'a sync runs at that very moment',
+  'Disconnect/PurgeRole dynamodb:DeleteItem ControlTable of DEADLETTER':
+    'a connection with dead letters is disconnected',
+  'HostedPages/DisconnectFormRole states:DescribeExecution states:execution:Disconnect/Workflow:*':
+    'somebody asks on the page for what is under way already',
+  'OperatorAccess/OperatorRole states:StopExecution states:execution:Runs/Sync:*': 'a sync runs at that very moment',
   'OperatorAccess/OperatorRole dynamodb:DeleteItem ControlTable of DEADLETTER':
     'a row is understood that was not before',
   'OperatorAccess/OperatorRole dynamodb:PutItem FactsTable': 'a row is understood that was not before',
