@@ -12,14 +12,20 @@ export class FakeZoomLists implements ZoomLists {
   readonly script: (PageAnswer | Error | undefined)[] = [];
   private readonly tokens = new Map<
     string,
-    { readonly shardId: string; readonly offset: number; readonly madeAt: number }
+    { readonly shardId: string; readonly offset: number; readonly madeAt: number; readonly beganAt: number }
   >();
 
   constructor(
     private readonly clock: Clock,
-    /** The rows of a shard, in Zoom's order. */
-    private readonly rowsOf: (shard: Shard) => readonly ZoomRow[],
-    private readonly settings: { readonly pageSize: number; readonly latencyMs: number; readonly rateLimit?: number },
+    /** The rows of a shard as they are now, in Zoom's order for a chain of pages that began at `beganAt` (epoch ms). */
+    private readonly rowsOf: (shard: Shard, beganAt: number) => readonly ZoomRow[],
+    private readonly settings: {
+      readonly pageSize: number;
+      readonly latencyMs: number;
+      readonly rateLimit?: number;
+      /** Whether it leaves out how many users there are. */
+      readonly hidesTotals?: boolean;
+    },
   ) {}
 
   async fetchPage(_access: ZoomAccess, shard: Shard, pageToken: string | null): Promise<PageAnswer> {
@@ -33,13 +39,14 @@ export class FakeZoomLists implements ZoomLists {
     const isGood = token?.shardId === shard.id && this.clock.now() - token.madeAt < 15 * MINUTE;
     if (pageToken !== null && !isGood) return { kind: 'pageTokenRejected' };
     const offset = token?.offset ?? 0;
-    const rows = this.rowsOf(shard);
+    const beganAt = token?.beganAt ?? this.clock.now();
+    const rows = this.rowsOf(shard, beganAt);
     const end = offset + this.settings.pageSize;
     const nextPageToken = end < rows.length ? `page-${this.tokens.size}` : null;
     if (nextPageToken !== null) {
-      this.tokens.set(nextPageToken, { shardId: shard.id, offset: end, madeAt: this.clock.now() });
+      this.tokens.set(nextPageToken, { shardId: shard.id, offset: end, madeAt: this.clock.now(), beganAt });
     }
-    const totalRecords = shard.stream === 'user' ? rows.length : null;
+    const totalRecords = shard.stream === 'user' && this.settings.hidesTotals !== true ? rows.length : null;
     return {
       kind: 'page',
       rows: rows.slice(offset, end),

@@ -124,7 +124,7 @@ export async function simulateBackfill(
   };
   const request: RunRequest = { connectionId: connection.id, runId: 'consent-g1', kind: 'backfill' };
   const run = runWorkflow(request, steps, { clock, delays, histories });
-  await clock.run(run, START_MS + PATIENCE * floorSeconds * 1000 + DAY_MS);
+  await clock.runUntil(run, START_MS + PATIENCE * floorSeconds * 1000 + DAY_MS);
 
   const predicted = await prediction;
   return {

@@ -25,14 +25,19 @@ export class SimulatedClock implements Clock {
       this.push({ wakesAt: this.time + Math.max(0, milliseconds), order: this.asleep++, wake });
     });
 
+  /** Lets time pass until `work` is over. @throws Error when it waits for something that no time will bring. */
+  async run<Result>(work: Promise<Result>): Promise<Result> {
+    await this.runUntil(work, Infinity);
+    return work;
+  }
+
   /**
-   * Lets time pass until `work` is over.
+   * Lets time pass until `work` is over, or it is `untilMs` (epoch ms).
    *
-   * @param untilMs - no longer than to here, epoch ms.
    * @returns whether it was over by then.
-   * @throws Error when it waits for something that no time will bring.
+   * @throws what the work throws, and an Error when it waits for something that no time will bring.
    */
-  async run(work: Promise<void>, untilMs = Infinity): Promise<boolean> {
+  async runUntil(work: Promise<unknown>, untilMs: number): Promise<boolean> {
     let isOver = false;
     const end = () => {
       isOver = true;

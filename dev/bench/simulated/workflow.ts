@@ -28,9 +28,15 @@ export interface Histories {
 /** What a workflow runs in. */
 export interface Surroundings {
   readonly clock: Clock;
-  readonly delays: AwsDelays;
+  readonly delays: Pick<AwsDelays, 'step'>;
   /** Where it notes what it writes. */
   readonly histories: Histories;
+  /**
+   * How long a step that has failed so often in a row waits for its next try, ms; `undefined` when it has no more.
+   *
+   * @default none is expected to fail: the first that does ends the run
+   */
+  readonly retryAfterMs?: (failures: number) => number | undefined;
 }
 
 /** The worker function's time-out. */
@@ -46,6 +52,8 @@ const EVENTS = {
   execution: 2,
   /** TaskStateEntered, TaskScheduled, TaskStarted, TaskSucceeded, TaskStateExited. */
   task: 5,
+  /** TaskScheduled, TaskStarted, TaskFailed. */
+  failedTry: 3,
   /** ChoiceStateEntered, ChoiceStateExited; likewise of the others. */
   choice: 2,
   wait: 2,
@@ -58,7 +66,7 @@ const EVENTS = {
 
 /**
  * Interprets the state machine of `lib/constructs/run-state-machine.ts` on simulated time: execution after execution, for
- * a run that waits for another day is gone on with by the next. Faults end it: none is expected.
+ * a run that waits for another day is gone on with by the next.
  */
 export async function runWorkflow(request: RunRequest, steps: Steps, around: Surroundings): Promise<void> {
   for (let part = request.part ?? 1; ; part++) {
@@ -67,11 +75,16 @@ export async function runWorkflow(request: RunRequest, steps: Steps, around: Sur
   }
 }
 
-/** @returns whether the run is at its end, or the next execution goes on with it. */
-async function runExecution(
+/**
+ * One execution.
+ *
+ * @returns whether the run is at its end, or the next execution goes on with it.
+ * @throws what a step throws whose tries are used up; of a worker that is caught, and its shards stay unread.
+ */
+export async function runExecution(
   request: RunRequest,
   steps: Steps,
-  { clock, delays, histories }: Surroundings,
+  { clock, delays, histories, retryAfterMs }: Surroundings,
 ): Promise<'finished' | 'goesOn'> {
   let events: number = EVENTS.execution;
   histories.executions++;
@@ -81,24 +94,41 @@ async function runExecution(
   };
   const task = async <Result>(call: () => Promise<Result>): Promise<Result> => {
     note(EVENTS.task);
-    await delays.step();
-    return call();
+    for (let failures = 1; ; failures++) {
+      await delays.step();
+      try {
+        return await call();
+      } catch (error) {
+        const waitMs = retryAfterMs?.(failures);
+        if (waitMs === undefined) throw error;
+        note(EVENTS.failedTry);
+        await clock.sleep(waitMs);
+      }
+    }
   };
   const waitUntil = async (at: string) => {
     note(EVENTS.wait);
     await clock.sleep(Date.parse(at) - clock.now());
   };
 
+  const turn = async (run: RunRef, worker: number): Promise<WorkerOutcome> => {
+    const deadline = clock.now() + FUNCTION_MS;
+    const outcome = await steps.read({ run, worker }, deadline);
+    if (clock.now() > deadline) throw new Error('a worker outlived its function');
+    return outcome;
+  };
   /** @returns when the worker goes on, if that is another day. */
   const read = async (run: RunRef, worker: number): Promise<string | undefined> => {
     note(EVENTS.iteration);
     for (;;) {
-      const said = await task(async () => {
-        const deadline = clock.now() + FUNCTION_MS;
-        const outcome = await steps.read({ run, worker }, deadline);
-        if (clock.now() > deadline) throw new Error('a worker outlived its function');
-        return outcome;
-      });
+      let said: WorkerOutcome;
+      try {
+        said = await task(() => turn(run, worker));
+      } catch (error) {
+        if (retryAfterMs === undefined) throw error;
+        note(EVENTS.pass);
+        return undefined;
+      }
       note(EVENTS.choice);
       switch (said.outcome) {
         case 'again':

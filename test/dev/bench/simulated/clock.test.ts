@@ -18,7 +18,7 @@ describe('the simulated clock', () => {
             woken.push({ at: clock.now(), due });
           }
         };
-        await clock.run(Promise.all(sleepers.map(sleepAll)).then(() => undefined));
+        await clock.run(Promise.all(sleepers.map(sleepAll)));
 
         expect(woken).toHaveLength(sleepers.flat().length);
         expect(woken.every(({ at, due }) => at === due)).toBe(true);
@@ -31,16 +31,19 @@ describe('the simulated clock', () => {
     const clock = new SimulatedClock(NOW);
     const woken: number[] = [];
     const names = Array.from({ length: 20 }, (_, name) => name);
-    await clock.run(
-      Promise.all(names.map((name) => clock.sleep(SECOND).then(() => woken.push(name)))).then(() => undefined),
-    );
+    await clock.run(Promise.all(names.map((name) => clock.sleep(SECOND).then(() => woken.push(name)))));
 
     expect(woken).toEqual(names);
   });
 
+  it('hands on what the work comes to', async () => {
+    const clock = new SimulatedClock(NOW);
+    await expect(clock.run(clock.sleep(SECOND).then(() => 'done'))).resolves.toBe('done');
+  });
+
   it('says when the work is not over in time', async () => {
     const clock = new SimulatedClock(NOW);
-    await expect(clock.run(clock.sleep(2 * SECOND), NOW + SECOND)).resolves.toBe(false);
+    await expect(clock.runUntil(clock.sleep(2 * SECOND), NOW + SECOND)).resolves.toBe(false);
   });
 
   it('fails when nobody sleeps and the work waits', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
 import { AwsDelays } from '../../../../dev/bench/simulated/delays';
-import { type Histories, type Steps, runWorkflow } from '../../../../dev/bench/simulated/workflow';
+import { type Histories, type Steps, runExecution, runWorkflow } from '../../../../dev/bench/simulated/workflow';
 import type { WorkerOutcome } from '../../../../lambdas/contract/workflow';
-import { HOUR, MINUTE, NOW, instant } from '../../../support/clock';
+import { HOUR, MINUTE, NOW, SECOND, instant } from '../../../support/clock';
 import { BACKFILL } from '../../../support/runs';
 
 const REQUEST = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' } as const;
@@ -15,6 +15,8 @@ const FRAME = 2 + 2 * 5 + 4 + 2;
 /** An iteration, its end, and a turn of its worker: a task and a choice. */
 const ITERATION = 2 + 2;
 const TURN = 5 + 2;
+/** A try of a task that failed. */
+const FAILED_TRY = 3;
 
 /** Runs a workflow whose workers say what is scripted, and then that they are done. */
 async function run(workers: readonly number[], said: readonly WorkerOutcome[] = []) {
@@ -101,5 +103,44 @@ describe('the interpreted workflow', () => {
       runWorkflow(REQUEST, steps, { clock, delays: new AwsDelays(clock), histories: { executions: 0, longest: 0 } }),
     );
     await expect(running).rejects.toThrow('outlived');
+  });
+
+  describe('whose steps fail now and then', () => {
+    /** Runs an execution with steps of which some fail: those are tried again after a second, twice. */
+    function execute(change: Partial<Steps>) {
+      const clock = new SimulatedClock(NOW);
+      const histories: Histories = { executions: 0, longest: 0 };
+      const steps: Steps = {
+        plan: () => Promise.resolve({ run: BACKFILL, workers: [0] }),
+        read: () => Promise.resolve(DONE),
+        finish: () => Promise.resolve(),
+        ...change,
+      };
+      const retryAfterMs = (failures: number) => (failures <= 2 ? SECOND : undefined);
+      const around = { clock, delays: new AwsDelays(clock), histories, retryAfterMs };
+      return clock.run(runExecution(REQUEST, steps, around)).then((end) => ({ end, histories }));
+    }
+    const failing = (times: number, then: () => unknown = () => undefined) => {
+      let left = times;
+      return () => (left-- > 0 ? Promise.reject(new Error('broken')) : Promise.resolve(then() as never));
+    };
+
+    it('has them tried again', async () => {
+      const { end, histories } = await execute({ finish: failing(2) });
+      expect({ end, events: histories.longest }).toEqual({
+        end: 'finished',
+        events: FRAME + ITERATION + TURN + 2 * FAILED_TRY,
+      });
+    });
+
+    it('fails when a step does for good', async () => {
+      await expect(execute({ finish: failing(3) })).rejects.toThrow('broken');
+    });
+
+    it('comes to its end without a worker that fails for good', async () => {
+      let finished = 0;
+      const { end } = await execute({ read: failing(3), finish: () => Promise.resolve(finished++) });
+      expect({ end, finished }).toEqual({ end: 'finished', finished: 1 });
+    });
   });
 });

@@ -1,18 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
 import type { Clock } from '../../../../lambdas/core/clock';
 import type { QuotaLimit } from '../../../../lambdas/core/quota/limits';
 import { Pacer, type SlotsWanted } from '../../../../lambdas/core/quota/pacer';
 import { DAY, HOUR, MINUTE, NOW } from '../../../support/clock';
 import { InMemoryQuotaLedger, busiestSecond, slotRequest } from '../../../support/quota';
-import { SimulatedClock } from '../../../support/simulated-clock';
 
 const KEY = { zoomAccountId: 'account-1', label: 'heavy' } as const;
 const PRO: QuotaLimit = { callsPerSecond: 10, callsPerDay: Infinity };
 
 /** Workers of one account with chains that make calls of a length, for a minute unless told. */
 async function callsOf(workers: number, chains: number, callMs: () => number, limit = PRO, lastsMs = MINUTE) {
-  const clock = new SimulatedClock();
+  const clock = new SimulatedClock(NOW);
   const ledger = new InMemoryQuotaLedger();
   const startedAt: number[] = [];
   const startedBy: Pacer[] = [];
@@ -104,7 +104,7 @@ describe('beside another app of the account', () => {
 
   /** Half an hour in which another app wants so many calls a second. @returns the shares of ours and its that Zoom refused. */
   async function refusedBeside(callsPerSecond: number) {
-    const clock = new SimulatedClock();
+    const clock = new SimulatedClock(NOW);
     const ledger = new InMemoryQuotaLedger();
     const admits = makeLimiter(clock);
     const ours = { calls: 0, refused: 0 };
@@ -156,7 +156,7 @@ describe('beside another app of the account', () => {
 
 describe('a chain', () => {
   it('is parked when nobody may call for longer than it would sleep', async () => {
-    const clock = new SimulatedClock();
+    const clock = new SimulatedClock(NOW);
     const settings = { callsPerSecond: () => 10, longestSleepMs: 30_000 };
     const block = { untilMs: NOW + HOUR, resetMs: NOW + DAY };
     const pacer = new Pacer(() => Promise.resolve({ ...block, kind: 'blocked' as const }), clock, settings);
@@ -165,7 +165,7 @@ describe('a chain', () => {
   });
 
   it('sleeps a short block through', async () => {
-    const clock = new SimulatedClock();
+    const clock = new SimulatedClock(NOW);
     const ledger = new InMemoryQuotaLedger();
     await ledger.block(KEY, NOW + 5000, PRO, NOW);
     const reserve = (wanted: SlotsWanted) => ledger.reserve(KEY, PRO, slotRequest(wanted), clock.now());
@@ -176,7 +176,7 @@ describe('a chain', () => {
   });
 
   it('gives up a start time that it slept through, and takes another', async () => {
-    const clock = new SimulatedClock();
+    const clock = new SimulatedClock(NOW);
     const given = [[NOW], [NOW + 1000]];
     const reserve = () => Promise.resolve({ kind: 'slots' as const, startsAtMs: given.shift() ?? [] });
     const pacer = new Pacer(reserve, clock, { callsPerSecond: () => 10, longestSleepMs: 30_000 });
@@ -189,7 +189,7 @@ describe('a chain', () => {
   it('comes to its turn in time, however long the ledger takes to answer', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 3000 }), async (ledgerMs) => {
-        const clock = new SimulatedClock();
+        const clock = new SimulatedClock(NOW);
         const ledger = new InMemoryQuotaLedger();
         const reserve = async (wanted: SlotsWanted) => {
           const reservation = await ledger.reserve(KEY, PRO, slotRequest({ ...wanted, urgent: true }), clock.now());
@@ -205,7 +205,7 @@ describe('a chain', () => {
   });
 
   it('leaves no start times unused after one slow answer', async () => {
-    const clock = new SimulatedClock();
+    const clock = new SimulatedClock(NOW);
     const answersMs = [800, 10];
     const earliestMs: number[] = [];
     const reserve = async (wanted: SlotsWanted) => {
@@ -221,7 +221,7 @@ describe('a chain', () => {
   });
 
   it('comes to its turn on a machine that oversleeps each time', async () => {
-    const clock = new SimulatedClock();
+    const clock = new SimulatedClock(NOW);
     const late: Clock = { now: clock.now, sleep: (milliseconds) => clock.sleep(milliseconds + 400) };
     const ledger = new InMemoryQuotaLedger();
     const reserve = (wanted: SlotsWanted) => ledger.reserve(KEY, PRO, slotRequest(wanted), clock.now());
@@ -231,7 +231,7 @@ describe('a chain', () => {
   });
 
   it('hears of it when the ledger cannot be reached', async () => {
-    const clock = new SimulatedClock();
+    const clock = new SimulatedClock(NOW);
     const pacer = new Pacer(() => Promise.reject(new Error('no ledger')), clock, {
       callsPerSecond: () => 10,
       longestSleepMs: 1,

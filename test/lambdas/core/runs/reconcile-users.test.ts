@@ -30,7 +30,7 @@ async function after(stored: readonly Fact[], seen: readonly Fact[], seenBefore 
 describe('two complete passes over the users, one after the other,', () => {
   it('mark whom no list named as gone', async () => {
     const { stream } = await after([MIRA, JON], [MIRA]);
-    expect(stream).toEqual([{ event: 'MODIFY', fact: goneFact(JON, undefined) }]);
+    expect(stream).toEqual([{ event: 'MODIFY', fact: goneFact(JON, undefined), old: JON }]);
   });
 
   it.each([

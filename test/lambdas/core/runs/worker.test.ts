@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
 import type { RunRef, Shard, WorkerOutcome } from '../../../../lambdas/contract/workflow';
 import type { ZoomRow } from '../../../../lambdas/core/facts/stable-form';
 import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
@@ -14,9 +15,9 @@ import { DAY, HOUR, MINUTE, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
 import { InMemoryDeadLetterStore } from '../../../support/dead-letters';
 import { InMemoryFactStore, activityRow, operationRow, userRow } from '../../../support/facts';
+import { Killed, type Moment, mortalPorts } from '../../../support/mortal-ports';
 import { InMemoryQuotaLedger, busiestSecond } from '../../../support/quota';
 import { BACKFILL, InMemoryProgressStore, InMemorySeenUsers, SYNC } from '../../../support/runs';
-import { SimulatedClock } from '../../../support/simulated-clock';
 import { FakeZoomLists } from '../../../support/zoom-lists';
 
 const DATES = ['2026-10-12', '2026-10-11'];
@@ -38,7 +39,7 @@ const ALL_ROWS = SHARDS.flatMap((shard) => rowsOf(shard)).length;
 
 /** What outlives a worker: the stores, Zoom, and time. */
 function makeWorld(run: RunRef = BACKFILL, shards: readonly Shard[] = SHARDS) {
-  const clock = new SimulatedClock();
+  const clock = new SimulatedClock(NOW);
   const tokens: AccessTokens = { get: () => Promise.resolve({ kind: 'token', accessToken: 'access-0' }) };
   const progress = new InMemoryProgressStore().put(run, ...shards.map((shard) => plannedShard(shard, 0)));
   const logged: string[] = [];
@@ -92,32 +93,8 @@ async function untilDone(
   throw new Error('the worker does not come to an end');
 }
 
-class Killed extends Error {}
-
-/** Ports of a worker that dies at its nth call of any of them, before or after the call has had its effect. */
-function dyingAt(ports: World, nth: number, when: 'before' | 'after'): WorkerPorts {
-  let calls = 0;
-  const dying = <Port extends object>(port: Port): Port =>
-    new Proxy(port, {
-      get(target, name) {
-        const member: unknown = Reflect.get(target, name);
-        if (typeof member !== 'function') return member;
-        return async (...args: unknown[]) => {
-          const isLast = ++calls === nth;
-          if (calls > nth || (isLast && when === 'before')) throw new Killed();
-          const result: unknown = await Reflect.apply(member, target, args);
-          if (calls >= nth) throw new Killed();
-          return result;
-        };
-      },
-    });
-  const { connections, progress, seenUsers, deadLetters, facts, quota, tokens, zoom } = ports;
-  const all = { connections, progress, seenUsers, deadLetters, facts, quota, tokens, zoom };
-  return {
-    ...ports,
-    ...(Object.fromEntries(Object.entries(all).map(([name, port]) => [name, dying(port)])) as typeof all),
-  };
-}
+/** What of a worker's world ends with it. */
+const MORTAL = ['connections', 'progress', 'seenUsers', 'deadLetters', 'facts', 'quota', 'tokens', 'zoom'] as const;
 
 function expectTruth(world: World) {
   expect(world.facts.items.size).toBe(ALL_ROWS);
@@ -194,7 +171,7 @@ describe('a worker that nothing happens to', () => {
 describe('a worker that dies', () => {
   it('at any moment, however often, leaves facts that are the truth, each once on the stream', async () => {
     const deaths = fc.array(
-      fc.tuple(fc.integer({ min: 1, max: 60 }), fc.constantFrom('before' as const, 'after' as const)),
+      fc.record({ nth: fc.integer({ min: 1, max: 60 }), when: fc.constantFrom<Moment>('before', 'amid', 'after') }),
       {
         maxLength: 8,
       },
@@ -203,10 +180,9 @@ describe('a worker that dies', () => {
       fc.asyncProperty(deaths, async (planned) => {
         const world = makeWorld();
         const left = [...planned];
-        await untilDone(world, BACKFILL, (ports) => {
-          const [nth, when] = left.shift() ?? [Infinity, 'before' as const];
-          return dyingAt(ports, nth, when);
-        });
+        await untilDone(world, BACKFILL, (ports) =>
+          mortalPorts<WorkerPorts>(ports, MORTAL, left.shift() ?? { nth: Infinity, when: 'before' }),
+        );
         expectTruth(world);
       }),
       { numRuns: 150 },
