@@ -21,6 +21,9 @@ export interface IncrementalSyncProps {
   readonly quotaEnvironment: Environment;
 }
 
+/** What Lambda gives a function at most. */
+const LONGEST_MINUTES = 15;
+
 /** Starts, on a schedule, what each connection is due, and goes on with disconnects that broke off. */
 export class IncrementalSync extends Construct {
   constructor(scope: Construct, id: string, props: IncrementalSyncProps) {
@@ -30,7 +33,8 @@ export class IncrementalSync extends Construct {
       defaults,
       entry: 'dispatch-sync',
       description: 'Zoom connector: starts the syncs that are due',
-      timeout: Duration.minutes(5),
+      // starts are spread over minutes when there are many; a tick is over before the next one comes
+      timeout: Duration.minutes(Math.min(LONGEST_MINUTES, everyMinutes)),
       environment: {
         ...props.quotaEnvironment,
         ...disconnect.environment,

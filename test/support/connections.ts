@@ -110,8 +110,10 @@ export class InMemoryConnectionStore implements ConnectionStore {
     return Promise.resolve(this.records.get(id));
   }
 
-  async *list(): AsyncIterable<ConnectionRecord> {
-    yield* await Promise.resolve([...this.records.values()]);
+  async *list(from = ''): AsyncIterable<ConnectionRecord> {
+    const all = await Promise.resolve([...this.records.values()]);
+    yield* all.filter(({ id }) => id >= from);
+    yield* all.filter(({ id }) => id < from);
   }
 
   create(connection: ConnectionRecord): Promise<void> {

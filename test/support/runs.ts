@@ -90,6 +90,8 @@ export class InMemoryCheckpointStore implements CheckpointStore {
 /** Keeps what was started; a name that was started already is left alone. */
 export class RecordingRunStarter implements RunStarter {
   readonly started = new Map<string, RunRequest>();
+  /** Each start that was asked for, also one that failed. */
+  readonly calls: RunRequest[] = [];
   /** Called before a start is noted: throw for a fault. */
   before: (request: RunRequest) => void = () => undefined;
 
@@ -99,6 +101,7 @@ export class RecordingRunStarter implements RunStarter {
 
   async start(request: RunRequest): Promise<string> {
     await Promise.resolve();
+    this.calls.push(request);
     this.before(request);
     const name = executionName(request);
     if (!this.started.has(name)) this.started.set(name, request);

@@ -62,20 +62,31 @@ export function makeDynamoDbConnectionStore(client: DynamoDBDocumentClient, tabl
     return Item?.['connectionId'] as string | undefined;
   }
 
+  /** @param values - of the names in `condition`. */
+  async function* query(condition: string, values: Record<string, string>): AsyncGenerator<ConnectionRecord, void> {
+    const pages = paginateQuery(
+      { client },
+      {
+        TableName: tableName,
+        KeyConditionExpression: condition,
+        ExpressionAttributeValues: values,
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items = [] } of pages) yield* Items.map(toRecord);
+  }
+
   return {
     find,
     update,
-    async *list() {
-      const pages = paginateQuery(
-        { client },
-        {
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :connections',
-          ExpressionAttributeValues: { ':connections': PARTITION.connections },
-          ConsistentRead: true,
-        },
-      );
-      for await (const { Items = [] } of pages) yield* Items.map(toRecord);
+    async *list(from) {
+      const all = { ':connections': PARTITION.connections };
+      if (from === undefined) {
+        yield* query('pk = :connections', all);
+        return;
+      }
+      for (const part of ['sk >= :id', 'sk < :id'])
+        yield* query(`pk = :connections AND ${part}`, { ...all, ':id': from });
     },
     async create(connection) {
       await client.send(

@@ -65,6 +65,14 @@ export function isCancelled({ backfill }: ConnectionRecord, runId: string): bool
   return backfill?.runId === runId && backfill.state === 'cancelled';
 }
 
+/** A sync that never reported its end (its execution was stopped by hand) bars the next one no longer than this. */
+const SYNC_ABANDONED_MS = 6 * 60 * 60 * 1000;
+
+/** Whether a sync of the connection runs at `now` (epoch ms), so that no other may begin. */
+export function isSyncRunning({ syncRun }: ConnectionRecord, now: number): boolean {
+  return syncRun !== null && now - Date.parse(syncRun.startedAt) < SYNC_ABANDONED_MS;
+}
+
 /** Whether a worker may read for this run: with the consent in force, unless it was cancelled or another took its place. */
 export function mayRead(connection: ConnectionRecord, { kind, runId, generation }: RunRef): boolean {
   const latest = kind === 'backfill' ? connection.backfill : connection.syncRun;

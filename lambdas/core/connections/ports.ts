@@ -4,8 +4,12 @@ import type { ConnectionChange, ConnectionRecord } from './connection-record';
 export interface ConnectionStore {
   /** Reads consistently. @returns `undefined` when there is none. */
   find(id: string): Promise<ConnectionRecord | undefined>;
-  /** All connections, a page at a time. */
-  list(): AsyncIterable<ConnectionRecord>;
+  /**
+   * All connections by their ids, a page at a time.
+   *
+   * @param from - begins with those from this id on, and ends with those before it. @default the first
+   */
+  list(from?: string): AsyncIterable<ConnectionRecord>;
   create(connection: ConnectionRecord): Promise<void>;
   /**
    * Changes the connection, provided that it still is what the caller read.

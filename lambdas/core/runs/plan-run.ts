@@ -8,7 +8,7 @@ import {
   type Shard,
 } from '../../contract/workflow';
 import type { Clock } from '../clock';
-import { type ConnectionRecord, hasIdleGrant, isCancelled } from '../connections/connection-record';
+import { type ConnectionRecord, hasIdleGrant, isCancelled, isSyncRunning } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import type { ConnectionStore } from '../connections/ports';
@@ -38,9 +38,6 @@ export interface PlanRunSettings {
   readonly overlapMinutes: number;
   readonly sweepDays: number;
 }
-
-/** A sync that never reported its end (its execution was stopped by hand) bars the next one no longer than this. */
-const SYNC_ABANDONED_MS = 6 * 60 * 60 * 1000;
 
 /** A sweep takes up at most so many shards that could not be read before. */
 const MOST_HEALED = 20;
@@ -236,7 +233,8 @@ function beginningOf({ backfill, syncRun }: ConnectionRecord, { runId }: RunRequ
   return known == null ? undefined : Date.parse(known.startedAt);
 }
 
-function isAnotherRunning({ backfill, syncRun }: ConnectionRecord, { kind, runId }: RunRef, now: number): boolean {
+function isAnotherRunning(connection: ConnectionRecord, { kind, runId }: RunRef, now: number): boolean {
+  const { backfill, syncRun } = connection;
   if (kind === 'backfill') return backfill?.state === 'running' && backfill.runId !== runId;
-  return syncRun !== null && syncRun.runId !== runId && now - Date.parse(syncRun.startedAt) < SYNC_ABANDONED_MS;
+  return syncRun?.runId !== runId && isSyncRunning(connection, now);
 }

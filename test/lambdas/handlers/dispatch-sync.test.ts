@@ -1,3 +1,4 @@
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -9,6 +10,7 @@ import { backfillRecord, connectedRecord } from '../../support/connections';
 jest.mock('../../../lambdas/runtime/instrument', () => ({ instrument: (handle: unknown) => handle }));
 
 const dynamoDb = mockClient(DynamoDBDocumentClient);
+const stepFunctions = mockClient(SFNClient);
 const SLOW = connectedRecord({
   status: 'backfilling',
   backfill: backfillRecord({ startedAt: new Date(Date.now() - 5 * 3_600_000).toISOString() }),
@@ -43,24 +45,43 @@ describe('a tick of the schedule', () => {
     jest.restoreAllMocks();
   });
 
+  /** @returns the lines with metrics that the tick writes. */
+  const ticking = async (...connections: readonly ConnectionRecord[]) => {
+    dynamoDb.on(GetCommand).resolves({});
+    dynamoDb.on(QueryCommand).resolves({ Items: [] });
+    dynamoDb
+      .on(QueryCommand, { KeyConditionExpression: 'pk = :connections AND sk >= :id' })
+      .resolves({ Items: connections.map((connection) => ({ ...connection })) });
+    stepFunctions.on(StartExecutionCommand).resolves({ executionArn: 'arn:execution' });
+    const { handler } = await import('../../../lambdas/handlers/dispatch-sync');
+    const { metrics } = await import('../../../lambdas/runtime/telemetry');
+    await handler({}, { getRemainingTimeInMillis: () => 900_000 });
+    metrics.publishStoredMetrics();
+    return written.map((line) => JSON.parse(line) as object).filter((line) => 'BackfillOverdue' in line);
+  };
+
   it.each<[number, readonly ConnectionRecord[]]>([
     [0, []],
     [1, [SLOW]],
   ])('writes that %i backfills are overdue', async (count, connections) => {
-    dynamoDb.on(GetCommand).resolves({});
-    dynamoDb.on(QueryCommand).resolves({ Items: [] });
-    dynamoDb
-      .on(QueryCommand, { ExpressionAttributeValues: { ':connections': 'CONNECTION' } })
-      .resolves({ Items: connections.map((connection) => ({ ...connection })) });
-    const { handler } = await import('../../../lambdas/handlers/dispatch-sync');
-    const { metrics } = await import('../../../lambdas/runtime/telemetry');
-    await handler({}, {});
-    metrics.publishStoredMetrics();
-    const metric = written.map((line) => JSON.parse(line) as object).find((line) => 'BackfillOverdue' in line);
-    expect(metric).toMatchObject({
-      BackfillOverdue: count,
-      service: 'dispatch-sync',
-      _aws: { CloudWatchMetrics: [{ Namespace: 'ZoomConnector', Dimensions: [['service']] }] },
-    });
+    expect(await ticking(...connections)).toMatchObject([
+      {
+        BackfillOverdue: count,
+        service: 'dispatch-sync',
+        _aws: { CloudWatchMetrics: [{ Namespace: 'ZoomConnector', Dimensions: [['service']] }] },
+      },
+    ]);
+  });
+
+  it('writes how many runs it started and how many syncs it skipped', async () => {
+    const startedAt = new Date().toISOString();
+    const busy = connectedRecord({ id: 'c2', syncRun: { runId: 'tick-0', startedAt } });
+    expect(await ticking(connectedRecord(), busy)).toMatchObject([{ RunsStarted: 1, SyncsSkipped: 1 }]);
+  });
+
+  it('writes nothing of what did not happen', async () => {
+    const [metrics = {}] = await ticking();
+    const names = ['RunsStarted', 'SyncsSkipped', 'Disconnects', 'DispatchFailed', 'DispatchCutShort'];
+    expect(names.filter((name) => name in metrics)).toEqual([]);
   });
 });

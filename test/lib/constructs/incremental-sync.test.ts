@@ -14,6 +14,15 @@ describe('the schedule', () => {
     expect(schedules(stack)).toMatchObject([{ ScheduleExpression: rate, State: 'ENABLED' }]);
   });
 
+  it.each([
+    ['15 minutes, the most that Lambda gives', byDefault, 900],
+    ['the minute until the next tick', everyMinute, 60],
+  ])('gives the dispatcher %s', (_name, stack, seconds) => {
+    const functions = Object.values(stack.ofType('AWS::Lambda::Function'));
+    const dispatch = functions.find(({ Properties }) => String(Properties?.['Description']).endsWith('that are due'));
+    expect(dispatch?.Properties).toMatchObject({ Timeout: seconds });
+  });
+
   it('invokes the dispatcher, and leaves a missed tick to the next one', () => {
     expect(schedules(byDefault)).toMatchObject([
       {

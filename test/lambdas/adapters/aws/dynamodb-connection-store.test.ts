@@ -39,6 +39,34 @@ describe('the connection store', () => {
     expect(ids).toEqual(['c1', 'c2']);
   });
 
+  it('lists from an id on, and then those before it', async () => {
+    const page = (id: string) => ({ Items: [{ ...item, sk: id, id }] });
+    calls
+      .on(QueryCommand, { KeyConditionExpression: 'pk = :connections AND sk >= :id' })
+      .resolves(page('c7'))
+      .on(QueryCommand, { KeyConditionExpression: 'pk = :connections AND sk < :id' })
+      .resolves(page('c2'));
+    const ids = [];
+    for await (const { id } of store.list('c5')) ids.push(id);
+    expect([ids, calls.commandCalls(QueryCommand).map((call) => call.args[0].input.ExpressionAttributeValues)]).toEqual(
+      [
+        ['c7', 'c2'],
+        [
+          { ':connections': 'CONNECTION', ':id': 'c5' },
+          { ':connections': 'CONNECTION', ':id': 'c5' },
+        ],
+      ],
+    );
+  });
+
+  it('reads no page before the last one is used up', async () => {
+    calls.on(QueryCommand).resolves({ Items: [item, item], LastEvaluatedKey: { pk: 'CONNECTION', sk: 'c1' } });
+    const queue = store.list()[Symbol.asyncIterator]();
+    await queue.next();
+    await queue.next();
+    expect(calls.commandCalls(QueryCommand)).toHaveLength(1);
+  });
+
   it('creates a connection, provided that there is none', async () => {
     await store.create(record);
     expect(calls.commandCalls(PutCommand)[0]?.args[0].input).toEqual({

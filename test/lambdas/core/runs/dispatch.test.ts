@@ -1,10 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
 import { STATUSES } from '../../../../lambdas/contract/connection';
-import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
+import { type ConnectionRecord, isSyncRunning } from '../../../../lambdas/core/connections/connection-record';
 import { makeConnectionViews } from '../../../../lambdas/core/connections/connection-views';
-import { dispatch, dueRun } from '../../../../lambdas/core/runs/dispatch';
-import { firstBackfill, scheduledSync, weeklyKeepAlive } from '../../../../lambdas/core/runs/run-starter';
-import { DAY, FakeClock, HOUR, NOW, instant } from '../../../support/clock';
+import { STARTS_PER_SECOND, beginningAt, dispatch, dueRun } from '../../../../lambdas/core/runs/dispatch';
+import {
+  type RunStarter,
+  firstBackfill,
+  scheduledSync,
+  weeklyKeepAlive,
+} from '../../../../lambdas/core/runs/run-starter';
+import { DAY, FakeClock, HOUR, MINUTE, NOW, SECOND, instant } from '../../../support/clock';
 import {
   InMemoryConnectionStore,
   backfillRecord,
@@ -65,7 +72,7 @@ describe('dispatch', () => {
     const runs = new RecordingRunStarter();
     const failures: string[] = [];
     runs.before = ({ connectionId }) => {
-      if (connectionId === 'broken') throw new Error('out of order');
+      if (connectionId.startsWith('broken')) throw new Error('out of order');
     };
     const overdue: string[] = [];
     const log = {
@@ -85,7 +92,7 @@ describe('dispatch', () => {
     });
     const disconnects = new RecordingDisconnectStarter();
     const clock = new FakeClock();
-    const result = await dispatch({ connections, disconnects, clock, views, runs, log }, NOW);
+    const result = await dispatch({ connections, disconnects, clock, views, runs, log }, NOW + 15 * MINUTE);
     return { connections, runs, disconnects, failures, overdue, result };
   };
 
@@ -169,7 +176,7 @@ describe('dispatch', () => {
 
   it('tells of one of a connection that has its syncs', async () => {
     const record = connectedRecord({ backfill: backfillRecord({ startedAt: instant(-5 * HOUR) }) });
-    expect((await dispatching(record)).result).toEqual({ started: 1, failed: 0, overdue: 1 });
+    expect((await dispatching(record)).result).toMatchObject({ started: 1, failed: 0, overdue: 1 });
   });
 
   it('counts none that is in time or over', async () => {
@@ -179,6 +186,160 @@ describe('dispatch', () => {
 
   it('counts the others when one cannot be looked at', async () => {
     const records = ['unseen', 'slow'].map((id) => runningSince(instant(-5 * HOUR), id));
-    expect((await dispatching(...records)).result).toEqual({ started: 0, failed: 1, overdue: 1 });
+    expect((await dispatching(...records)).result).toMatchObject({ started: 0, failed: 1, overdue: 1 });
+  });
+
+  const syncing = (since: number) => ({ syncRun: { runId: 'tick-0', startedAt: instant(-since) } });
+
+  it('skips a connection whose last sync still runs, and counts it', async () => {
+    const { runs, result } = await dispatching(connectedRecord(syncing(HOUR)));
+    expect([runs.requests, result]).toEqual([[], expect.objectContaining({ started: 0, skipped: 1 })]);
+  });
+
+  it('starts one whose last sync never told of its end', async () => {
+    const { result } = await dispatching(connectedRecord(syncing(6 * HOUR)));
+    expect(result).toMatchObject({ started: 1, skipped: 0 });
+  });
+
+  it('starts a sync beside a backfill of other dates', async () => {
+    const backfill = backfillRecord({ isOfRange: true });
+    expect((await dispatching(connectedRecord({ backfill }))).result).toMatchObject({ started: 1, skipped: 0 });
+  });
+
+  it('counts the disconnects that it has begun or gone on with', async () => {
+    const { result } = await dispatching(
+      connectedRecord({ id: 'a', status: 'reconnect_needed', deauthorizedAt: instant() }),
+      connectedRecord({ id: 'b', status: 'disconnecting', disconnect: disconnectRecord() }),
+      connectedRecord({ id: 'c' }),
+    );
+    expect(result).toMatchObject({ disconnects: 2, started: 1 });
+  });
+
+  it('starts what is due once, skips what runs, and tells of what fails, whatever else there is', async () => {
+    const record = fc.record({
+      status: fc.constantFrom(...STATUSES),
+      generation: fc.constantFrom('g1', null),
+      backfill: fc.constantFrom(null, backfillRecord(), backfillRecord({ state: 'done' })),
+      syncRun: fc.constantFrom(null, syncing(HOUR).syncRun, syncing(7 * HOUR).syncRun),
+      isBroken: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(record, { maxLength: 40 }), async (drawn) => {
+        const records = drawn.map(({ isBroken, ...change }, index) =>
+          connectedRecord({ id: `${isBroken ? 'broken' : 'c'}-${index}`, ...change }),
+        );
+        const dues = records.flatMap((each) => {
+          const due = dueRun(each, NOW);
+          return due === undefined ? [] : [{ due, runs: due.kind === 'sync' && isSyncRunning(each, NOW) }];
+        });
+        const ready = dues.filter(({ runs }) => !runs).map(({ due }) => due);
+        const broken = ready.filter(({ connectionId }) => connectionId.startsWith('broken'));
+        const started = ready.filter((due) => !broken.includes(due));
+
+        const { runs, failures, result } = await dispatching(...records);
+        expect(runs.calls).toEqual(expect.arrayContaining(ready));
+        expect(runs.calls).toHaveLength(ready.length);
+        expect(failures.sort()).toEqual(broken.map(({ connectionId }) => connectionId).sort());
+        expect(result).toMatchObject({
+          started: started.length,
+          skipped: dues.length - ready.length,
+          failed: broken.length,
+        });
+      }),
+    );
+  });
+});
+
+describe('the starts of a tick', () => {
+  const SECONDS_OF_TICK = 60;
+
+  /** Dispatches so many connections, each start of which takes its time. @returns when each was started, ms after the tick. */
+  const timing = async (connections: number, startMs: (index: number) => number, idOf = numbered) => {
+    const clock = new SimulatedClock(NOW);
+    const startedAt = new Map<string, number>();
+    const records = Array.from({ length: connections }, (_, index) => connectedRecord({ id: idOf(index) }));
+    const runs: RunStarter = {
+      async start({ connectionId }) {
+        startedAt.set(connectionId, clock.now() - NOW);
+        await clock.sleep(startMs(startedAt.size));
+        return '';
+      },
+    };
+    const ports = {
+      connections: new InMemoryConnectionStore(...records),
+      disconnects: new RecordingDisconnectStarter(),
+      views: { of: () => Promise.reject(new Error('nothing is backfilling')) },
+      clock,
+      runs,
+      log: { failed: () => undefined, overdue: () => undefined },
+    };
+    const result = await clock.run(dispatch(ports, NOW + SECONDS_OF_TICK * SECOND));
+    return { startedAt, result };
+  };
+  const numbered = (index: number) => index.toString(16).padStart(16, '0');
+
+  it('are never more than 25 in a second while there is time', async () => {
+    const slow = fc.array(fc.integer({ min: 0, max: 3 * SECOND }), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 300 }), slow, async (connections, durations) => {
+        const { startedAt } = await timing(connections, (index) => durations[index % durations.length] ?? 0);
+        const paced = [...startedAt.values()].filter((at) => at < 0.8 * SECONDS_OF_TICK * SECOND);
+        const most = Math.max(
+          0,
+          ...paced.map((at) => paced.filter((other) => other >= at && other < at + SECOND).length),
+        );
+        expect(most).toBeLessThanOrEqual(STARTS_PER_SECOND);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('are 25 a second, several of them under way at a time', async () => {
+    const { startedAt } = await timing(500, () => 200);
+    expect(Math.max(...startedAt.values())).toBe(499 * 40);
+  });
+
+  it('come at the same offset at the next tick of the hour', async () => {
+    const [first, second] = [await timing(100, () => 50), await timing(100, () => 90)];
+    expect(second.startedAt).toEqual(first.startedAt);
+  });
+
+  it('wait no more when the time runs short, so that all are started', async () => {
+    const { startedAt, result } = await timing(2_000, () => 50);
+    expect([startedAt.size, result.isCutShort]).toEqual([2_000, false]);
+  });
+
+  it('end in time, and say so, when there are too many all the same', async () => {
+    const { startedAt, result } = await timing(400, () => 2 * SECOND);
+    expect(Math.max(...startedAt.values())).toBeLessThan((SECONDS_OF_TICK - 5) * SECOND);
+    expect(result).toMatchObject({ started: startedAt.size, failed: 0, isCutShort: true });
+  });
+
+  it('are not cut short when all are done in time', async () => {
+    expect((await timing(3, () => 50)).result).toMatchObject({ started: 3, isCutShort: false });
+  });
+
+  it.each([1, 0.5, 0.25, 0.1, 0.01])(
+    'reach each connection within hours when a tick reaches a share of %d',
+    (share) => {
+      const beginnings = Array.from(
+        { length: Math.ceil(2 / share) },
+        (_, hour) => Number.parseInt(beginningAt(NOW + hour * HOUR), 16) / 2 ** 32,
+      );
+      const places = Array.from({ length: 1_000 }, (_, index) => index / 1_000);
+      const missed = places.filter((place) => !beginnings.some((from) => (place - from + 1) % 1 < share));
+      expect(missed).toEqual([]);
+    },
+  );
+
+  it('begin where the hour says, and come round to the rest', async () => {
+    const from = beginningAt(NOW);
+    const ids = ['0000', `${from}00`, `${from}ff`];
+    const { startedAt } = await timing(
+      3,
+      () => 0,
+      (index) => ids[index] ?? '',
+    );
+    expect([...startedAt.keys()]).toEqual([`${from}00`, `${from}ff`, '0000']);
   });
 });
