@@ -47,6 +47,10 @@ export class ConnectorStack extends Stack {
       [ENV.perSecondShare]: String(config.quota.perSecondShare),
       [ENV.perDayShare]: String(config.quota.perDayShare),
     };
+    const viewEnvironment: Environment = {
+      ...quotaEnvironment,
+      [ENV.syncEveryMinutes]: String(config.sync.everyMinutes),
+    };
 
     const runs = new ConnectionRuns(this, 'Runs', {
       defaults,
@@ -75,7 +79,7 @@ export class ConnectorStack extends Stack {
       runs,
       disconnect,
       zoomEnvironment,
-      quotaEnvironment,
+      viewEnvironment,
       backfillDays: config.backfill.days,
     });
     const webhooks = new ZoomWebhooks(this, 'Webhooks', {
@@ -92,7 +96,7 @@ export class ConnectorStack extends Stack {
       controlTable,
       runs,
       disconnect,
-      quotaEnvironment,
+      viewEnvironment,
     });
     const operator = new OperatorAccess(this, 'OperatorAccess', {
       defaults,
@@ -104,7 +108,7 @@ export class ConnectorStack extends Stack {
       audit,
       runs,
       disconnect,
-      quotaEnvironment,
+      viewEnvironment,
     });
     if (config.sampleConsumer) new SampleConsumer(this, 'SampleConsumer', { defaults, factsTable });
 

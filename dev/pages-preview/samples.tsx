@@ -54,6 +54,7 @@ const connected: Connection = {
   },
   lastSync: { at: '2026-10-12T08:11:00Z', result: 'ok', newFacts: 38 },
   capabilities: readAll,
+  freshness: [],
   disconnect: null,
 };
 

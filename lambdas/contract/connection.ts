@@ -17,6 +17,8 @@ export interface Connection {
   readonly backfill: BackfillView | null;
   readonly lastSync: LastSync | null;
   readonly capabilities: readonly Capability[];
+  /** How far each kind of fact is read; empty before a consent and after the end. */
+  readonly freshness: readonly Freshness[];
   /** How its disconnect goes, and once it has ended the receipt of it; `null` when nobody has asked for one. */
   readonly disconnect: Disconnect | null;
 }
@@ -66,6 +68,31 @@ export interface LastSync {
   readonly at: string;
   readonly result: 'ok' | 'partial' | 'failed';
   readonly newFacts: number;
+}
+
+/**
+ * How far one kind of fact is read. A quiet account has an old newest fact and was read a moment ago; one that cannot be read
+ * has an old `readAt`, and falls behind.
+ */
+export interface Freshness {
+  /** The kind of fact. */
+  readonly stream: string;
+  /** When the newest fact happened that was ever read, as Zoom says it; `null` before the first, and of users. */
+  readonly newest: string | null;
+  /** When the last run began that read all of it: what Zoom showed by then is stored. `null` before the first. */
+  readonly readAt: string | null;
+  /** Whether it should have been read since, and was not. */
+  readonly behind: boolean;
+  /** What went wrong since `readAt`, as far as a run told; `null` when nothing did. */
+  readonly problem: string | null;
+  /** What nobody can read any more, since Zoom had forgotten it when it was to be read, oldest first. */
+  readonly lost: readonly DateRange[];
+}
+
+/** Whole dates (`yyyy-MM-dd`, UTC), both included. */
+export interface DateRange {
+  readonly from: string;
+  readonly to: string;
 }
 
 /** A disconnect: what was asked for, how far it is, what became of it. */

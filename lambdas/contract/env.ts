@@ -13,6 +13,7 @@ export const ENV = {
   syncStateMachine: 'SYNC_STATE_MACHINE_ARN',
   disconnectStateMachine: 'DISCONNECT_STATE_MACHINE_ARN',
   backfillDays: 'BACKFILL_DAYS',
+  syncEveryMinutes: 'SYNC_EVERY_MINUTES',
   overlapMinutes: 'OVERLAP_MINUTES',
   sweepDays: 'SWEEP_DAYS',
   perSecondShare: 'QUOTA_PER_SECOND_SHARE',

@@ -5,6 +5,13 @@ export const FACT_VERSION = 1;
 export const FACT_KINDS = ['user', 'user_activity', 'admin_operation'] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
+/** What a kind of fact is called in a sentence. */
+export const KIND_WORDS: { readonly [Kind in FactKind]: string } = {
+  user: 'users',
+  user_activity: 'sign-ins',
+  admin_operation: 'admin operations',
+};
+
 /** What the connector says of itself: who was let in, who consented, what an operator did. Not read from Zoom. */
 export const AUDIT_KIND = 'connector_audit';
 

@@ -8,6 +8,14 @@ export function utcDate(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 10);
 }
 
+/** The latest of these instants (ISO 8601 UTC); `null` when there is none. */
+export function latest(...instants: readonly (string | null | undefined)[]): string | null {
+  return instants.reduce<string | null>(
+    (a, b) => (b != null && (a === null || Date.parse(b) > Date.parse(a)) ? b : a),
+    null,
+  );
+}
+
 /** When the next UTC day begins, and with it Zoom's daily limits, epoch ms. */
 export function nextUtcMidnight(now: number): number {
   return (Math.floor(now / DAY_MS) + 1) * DAY_MS;

@@ -19,23 +19,28 @@ const env = readEnv(
   ENV.backfillStateMachine,
   ENV.syncStateMachine,
   ENV.disconnectStateMachine,
+  ENV.syncEveryMinutes,
   ENV.perSecondShare,
   ENV.perDayShare,
 );
 const client = makeDocumentClient();
 const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
 
+const progress = makeDynamoDbProgressStore(client, env.CONTROL_TABLE);
 const stepFunctions = new SFNClient({});
 
 const ports = {
   connections,
+  progress,
+  everyMinutes: env.SYNC_EVERY_MINUTES,
   clock: systemClock,
   disconnects: makeStepFunctionsDisconnectStarter(stepFunctions, env.DISCONNECT_STATE_MACHINE_ARN),
   views: makeConnectionViews({
     connections,
-    progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
+    progress,
     quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
     quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
+    everyMinutes: env.SYNC_EVERY_MINUTES,
     now: systemClock.now,
   }),
   runs: makeStepFunctionsRunStarter(stepFunctions, {
@@ -53,9 +58,15 @@ const ports = {
 /** EventBridge Scheduler target: starts what each connection is due, goes on with disconnects that broke off, and counts backfills that take long. */
 export const handler = instrument(async (_event: unknown, context) => {
   const result = await dispatch(ports, systemClock.now() + context.getRemainingTimeInMillis());
-  const { started, skipped, disconnects, failed, overdue, isCutShort } = result;
+  const { started, skipped, disconnects, failed, overdue, freshness, isCutShort } = result;
   // also when there is none, so that an alarm ends by itself
   metrics.addMetric('BackfillOverdue', MetricUnit.Count, overdue);
+  metrics.addMetric('StreamsBehind', MetricUnit.Count, freshness.streamsBehind);
+  for (const [stream, age] of Object.entries(freshness.readAgeSeconds)) {
+    const metric = metrics.singleMetric();
+    metric.addDimension('stream', stream);
+    metric.addMetric('ReadAge', MetricUnit.Seconds, age);
+  }
   // a metric is paid for by the hours in which it is sent
   for (const [name, count] of Object.entries({
     RunsStarted: started,

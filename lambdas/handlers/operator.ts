@@ -31,6 +31,7 @@ const env = readEnv(
   ENV.backfillStateMachine,
   ENV.syncStateMachine,
   ENV.disconnectStateMachine,
+  ENV.syncEveryMinutes,
   ENV.perSecondShare,
   ENV.perDayShare,
 );
@@ -48,6 +49,7 @@ const operator = makeOperator(
       progress,
       quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
       quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
+      everyMinutes: env.SYNC_EVERY_MINUTES,
       now: systemClock.now,
     }),
     links: makeDynamoDbLinkStore(client, env.CONTROL_TABLE),

@@ -14,7 +14,14 @@ import { instrument } from '../runtime/instrument';
 import { logger } from '../runtime/telemetry';
 import { makePagesApp } from '../web/pages-app';
 
-const env = readEnv(ENV.publicUrl, ENV.controlTable, ENV.backfillDays, ENV.perSecondShare, ENV.perDayShare);
+const env = readEnv(
+  ENV.publicUrl,
+  ENV.controlTable,
+  ENV.backfillDays,
+  ENV.syncEveryMinutes,
+  ENV.perSecondShare,
+  ENV.perDayShare,
+);
 const client = makeDocumentClient();
 
 const app = makePagesApp({
@@ -25,6 +32,7 @@ const app = makePagesApp({
     progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
     quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
     quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
+    everyMinutes: env.SYNC_EVERY_MINUTES,
     now: systemClock.now,
   }),
   sessions: makeDynamoDbSessionStore(client, env.CONTROL_TABLE),

@@ -57,6 +57,10 @@ const planRun = makePlanRun(
       },
     }),
     clock: systemClock,
+    log: {
+      lost: ({ connectionId, runId }, stream, { from, to }) =>
+        logger.warn('Zoom no longer keeps what was not read', { connectionId, runId, stream, from, to }),
+    },
   },
   { backfillDays: env.BACKFILL_DAYS, overlapMinutes: env.OVERLAP_MINUTES, sweepDays: env.SWEEP_DAYS },
 );

@@ -27,7 +27,14 @@ function consume({ eventName, dynamodb }: DynamoDBRecord): Promise<void> {
   return Promise.resolve();
 }
 
-/** Sample of a consumer: one log line and one count for each fact that is new or changed. */
-export const handler = instrument(async (event: DynamoDBStreamEvent, context) =>
-  processPartialResponse(event, consume, processor, { context }),
-);
+/** Seconds since the oldest record of a batch was written to the stream; the stream forgets after 24 hours. */
+function lagOf({ Records }: DynamoDBStreamEvent): number {
+  const written = Records.flatMap(({ dynamodb }) => dynamodb?.ApproximateCreationDateTime ?? []);
+  return written.length === 0 ? 0 : Math.max(0, Date.now() / 1000 - Math.min(...written));
+}
+
+/** Sample of a consumer: one log line and one count for each fact that is new or changed, and how late it is. */
+export const handler = instrument(async (event: DynamoDBStreamEvent, context) => {
+  metrics.addMetric('ConsumerLag', MetricUnit.Seconds, lagOf(event));
+  return processPartialResponse(event, consume, processor, { context });
+});

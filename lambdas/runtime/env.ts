@@ -20,6 +20,7 @@ const VARIABLES = {
   [ENV.syncStateMachine]: text,
   [ENV.disconnectStateMachine]: text,
   [ENV.backfillDays]: number,
+  [ENV.syncEveryMinutes]: number,
   [ENV.overlapMinutes]: text.pipe(z.coerce.number<string>().nonnegative()),
   [ENV.sweepDays]: number,
   [ENV.perSecondShare]: number,

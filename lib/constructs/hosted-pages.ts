@@ -22,8 +22,8 @@ export interface HostedPagesProps {
   readonly disconnect: Disconnect;
   /** Where Zoom is, for the function that deals with consent. */
   readonly zoomEnvironment: Environment;
-  /** How much of an account's quota is the connector's, to tell how long a backfill takes. */
-  readonly quotaEnvironment: Environment;
+  /** How much of an account's quota is the connector's and how often it reads, to tell how a connection is. */
+  readonly viewEnvironment: Environment;
   /** Days that a first backfill reads, to tell the admin. */
   readonly backfillDays: number;
 }
@@ -65,7 +65,7 @@ export class HostedPages extends Construct {
       defaults,
       entry: 'pages',
       description: 'Zoom connector: shows connections, invites and sign-in',
-      environment: { ...shared, ...props.quotaEnvironment },
+      environment: { ...shared, ...props.viewEnvironment },
       memoryMiB: 512,
     });
     controlTable.grant(pages, {

@@ -17,8 +17,8 @@ export interface IncrementalSyncProps {
   readonly controlTable: ControlTable;
   readonly runs: ConnectionRuns;
   readonly disconnect: Disconnect;
-  /** How much of an account's quota is the connector's, to tell why a backfill takes long. */
-  readonly quotaEnvironment: Environment;
+  /** How much of an account's quota is the connector's and how often it reads, to tell how a connection is. */
+  readonly viewEnvironment: Environment;
 }
 
 /** What Lambda gives a function at most. */
@@ -36,7 +36,7 @@ export class IncrementalSync extends Construct {
       // starts are spread over minutes when there are many; a tick is over before the next one comes
       timeout: Duration.minutes(Math.min(LONGEST_MINUTES, everyMinutes)),
       environment: {
-        ...props.quotaEnvironment,
+        ...props.viewEnvironment,
         ...disconnect.environment,
         [ENV.controlTable]: controlTable.tableName,
         [ENV.backfillStateMachine]: runs.backfill.stateMachineArn,

@@ -21,8 +21,8 @@ export interface OperatorAccessProps {
   readonly audit: AuditLog;
   readonly runs: ConnectionRuns;
   readonly disconnect: Disconnect;
-  /** How much of an account's quota is the connector's, to tell how long a backfill takes. */
-  readonly quotaEnvironment: Environment;
+  /** How much of an account's quota is the connector's and how often it reads, to tell how a connection is. */
+  readonly viewEnvironment: Environment;
 }
 
 /** The one door for operators: who may invoke this function may do what the CLI does, and needs no other grant. */
@@ -39,7 +39,7 @@ export class OperatorAccess extends Construct {
       // thousands of rows may be replayed at once
       timeout: Duration.minutes(5),
       environment: {
-        ...props.quotaEnvironment,
+        ...props.viewEnvironment,
         ...audit.environment,
         ...disconnect.environment,
         [ENV.publicUrl]: address.url,

@@ -1,5 +1,10 @@
 import type { Disconnect } from '../../lambdas/contract/connection';
-import type { ConnectionChange, ConnectionRecord } from '../../lambdas/core/connections/connection-record';
+import type { FactKind } from '../../lambdas/contract/fact';
+import type {
+  ConnectionChange,
+  ConnectionRecord,
+  StreamReading,
+} from '../../lambdas/core/connections/connection-record';
 import type { ConnectionStore } from '../../lambdas/core/connections/ports';
 import { VersionConflictError } from '../../lambdas/core/errors';
 import { instant } from './clock';
@@ -29,6 +34,7 @@ export function connectionRecord(change: Partial<ConnectionRecord> = {}): Connec
     usersChangedAt: null,
     deauthorizedAt: null,
     capabilities: [],
+    freshness: [],
     disconnect: null,
     lostStreams: [],
     ...change,
@@ -47,6 +53,11 @@ export function connectedRecord(change: Partial<ConnectionRecord> = {}): Connect
     backfill: backfillRecord({ state: 'done', endedAt: instant() }),
     ...change,
   });
+}
+
+/** How far a stream is read, but for what `change` says: to this moment, and without anything new for an hour. */
+export function streamReading(stream: FactKind, change: Partial<StreamReading> = {}): StreamReading {
+  return { stream, newest: instant(-3_600_000), readAt: instant(), problem: null, lost: [], ...change };
 }
 
 /** A running backfill of 17 shards, but for what `change` says. */

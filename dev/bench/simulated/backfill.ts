@@ -61,6 +61,7 @@ const SILENT = {
   fault: () => undefined,
   gaveUp: () => undefined,
   reconnectNeeded: () => undefined,
+  lost: () => undefined,
 };
 /** It goes round in circles when it takes so many times the floor, and a day: then it is given up. */
 const PATIENCE = 1.5;
@@ -98,7 +99,7 @@ export async function simulateBackfill(
     facts,
     quota,
   };
-  const views = makeConnectionViews({ ...stores, quotaShare: share, now: clock.now });
+  const views = makeConnectionViews({ ...stores, quotaShare: share, everyMinutes: 15, now: clock.now });
   const predict = async () => {
     const view = await views.find(connection.id);
     return { predictedSeconds: view?.backfill?.etaSeconds ?? null, atMs: clock.now() };

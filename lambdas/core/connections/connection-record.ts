@@ -1,8 +1,9 @@
-import type { Connection } from '../../contract/connection';
+import type { Connection, Freshness } from '../../contract/connection';
+import type { FactKind } from '../../contract/fact';
 import type { RunRef } from '../../contract/workflow';
 
 /** A connection as the control table keeps it. Instants are ISO 8601 UTC. */
-export interface ConnectionRecord extends Omit<Connection, 'backfill'> {
+export interface ConnectionRecord extends Omit<Connection, 'backfill' | 'freshness'> {
   readonly createdAt: string;
   /** Raised by one with each change; a change is refused when somebody else was faster. */
   readonly version: number;
@@ -24,9 +25,16 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill'> {
   readonly usersChangedAt: string | null;
   /** When Zoom told that the account has removed the app; of the consent in force. */
   readonly deauthorizedAt: string | null;
+  /** How far the kinds of facts are read; those of which something is known. */
+  readonly freshness: readonly StreamReading[];
+  /** When it was resumed last, if it ever was: nothing was to be read before. */
+  readonly resumedAt?: string;
   /** Streams that could be read with this consent once, and now cannot. */
   readonly lostStreams: readonly string[];
 }
+
+/** How far a kind of fact is read; whether it is behind depends on the moment. */
+export type StreamReading = Omit<Freshness, 'behind'> & { readonly stream: FactKind };
 
 /** The latest backfill. Its counts are those of its end; while it runs they are added up from its shards. */
 export interface BackfillRecord {

@@ -8,6 +8,7 @@ import type { ProgressStore, ShardProgress } from '../runs/ports';
 import { isFinished } from '../runs/shard-progress';
 import { STREAM_LABELS } from '../zoom/ports';
 import type { BackfillRecord, ConnectionRecord } from './connection-record';
+import { freshnessOf } from './freshness';
 import { isOverdue, reasonOfDelay } from './overdue';
 import type { ConnectionStore } from './ports';
 
@@ -25,6 +26,8 @@ export interface ConnectionViewsPorts {
   readonly progress: Pick<ProgressStore, 'list'>;
   readonly quota: Pick<QuotaLedger, 'find'>;
   readonly quotaShare: QuotaShare;
+  /** From one tick of the schedule to the next, in minutes: what was not read for some of them is behind. */
+  readonly everyMinutes: number;
   /** Epoch ms. */
   readonly now: () => number;
 }
@@ -33,17 +36,19 @@ export interface ConnectionViewsPorts {
 const LABEL: RateLimitLabel = 'heavy';
 
 export function makeConnectionViews(ports: ConnectionViewsPorts): ConnectionViews {
-  const { connections, progress, quota, quotaShare, now } = ports;
+  const { connections, progress, quota, quotaShare, everyMinutes, now } = ports;
 
   async function of(record: ConnectionRecord): Promise<Connection> {
     const { id, backfill, zoomAccountId, plan } = record;
     const limit = quotaLimit(plan ?? 'unknown', LABEL, quotaShare);
-    if (backfill?.state !== 'running') return connectionView(record, { shards: [], limit, ledger: undefined }, now());
+    if (backfill?.state !== 'running') {
+      return connectionView(record, { shards: [], limit, ledger: undefined, everyMinutes }, now());
+    }
     const [shards, ledger] = await Promise.all([
       progress.list({ connectionId: id, runId: backfill.runId }),
       zoomAccountId === null ? undefined : quota.find({ zoomAccountId, label: LABEL }),
     ]);
-    return connectionView(record, { shards, limit, ledger }, now());
+    return connectionView(record, { shards, limit, ledger, everyMinutes }, now());
   }
   return {
     of,
@@ -59,11 +64,12 @@ export function makeConnectionViews(ports: ConnectionViewsPorts): ConnectionView
   };
 }
 
-/** How far a running backfill is, and the quota of its reports. */
+/** How far a running backfill is, the quota of its reports, and how often is read. */
 export interface BackfillReading {
   readonly shards: readonly ShardProgress[];
   readonly limit: QuotaLimit;
   readonly ledger: LedgerEntry | undefined;
+  readonly everyMinutes: number;
 }
 
 /** A consent has been given, and its backfill is not planned yet. */
@@ -96,6 +102,7 @@ export function connectionView(record: ConnectionRecord, reading: BackfillReadin
     backfill: backfill && (backfill.state === 'running' ? runningView(backfill, reading, now) : endedView(backfill)),
     lastSync,
     capabilities: record.capabilities,
+    freshness: freshnessOf(record, reading.everyMinutes, now),
     disconnect: record.disconnect,
   };
 }

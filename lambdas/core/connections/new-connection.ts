@@ -30,6 +30,7 @@ export function newConnection(name: string, now: number): ConnectionRecord {
     usersChangedAt: null,
     deauthorizedAt: null,
     capabilities: [],
+    freshness: [],
     disconnect: null,
     lostStreams: [],
   };

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { FactKind } from '../../contract/fact';
+import { type FactKind, KIND_WORDS } from '../../contract/fact';
 import type { DeadLetterStage } from '../../contract/operator';
 import type { Shard } from '../../contract/workflow';
 import { KINDS } from '../facts/kinds';
 import { type ZoomRow, canonicalJson, stableForm } from '../facts/stable-form';
 import type { ShardProgress } from '../runs/ports';
-import { OLDEST_REPORT_DAYS, addDays, datesBetween } from '../runs/shards';
+import { OLDEST_REPORT_DAYS, REPORTS, addDays, datesBetween } from '../runs/shards';
 
 /** What could not be read, or not be understood, with enough to try again. Instants are ISO 8601 UTC. */
 export type DeadLetter = ReadLetter | ParseLetter;
@@ -95,13 +95,11 @@ export function gapReason(letters: readonly ReadLetter[]): string {
   );
 }
 
-const REPORT_WORDS = { user_activity: 'sign-ins', admin_operation: 'admin operations' } as const;
-
 function missingParts(shards: readonly Shard[]): string[] {
-  const reports = Object.entries(REPORT_WORDS).flatMap(([report, words]) => {
+  const reports = REPORTS.flatMap((report) => {
     const own = shards.filter((shard) => shard.stream !== 'user').filter(({ stream }) => stream === report);
     const dates = own.flatMap(({ from, to }) => datesBetween(from, to));
-    return dates.length === 0 ? [] : [`${words} of ${datesInWords(dates)}`];
+    return dates.length === 0 ? [] : [`${KIND_WORDS[report]} of ${datesInWords(dates)}`];
   });
   const statuses = shards.flatMap((shard) => (shard.stream === 'user' ? [shard.status] : []));
   return statuses.length === 0 ? reports : [...reports, `${statuses.sort().join(', ')} users`];

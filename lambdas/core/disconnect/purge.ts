@@ -115,6 +115,7 @@ function receipt({ disconnect }: ConnectionRecord, endedAt: string): ConnectionC
     consentedBy: null,
     apiUrl: null,
     capabilities: [],
+    freshness: [],
     lostStreams: [],
     usersMissedBy: null,
     disconnect: disconnect && { ...disconnect, endedAt },

@@ -14,7 +14,7 @@ import { ConflictError, InvalidInputError, NotFoundError } from '../errors';
 import { type CancelBackfillPorts, cancelBackfill } from '../runs/cancel-backfill';
 import { pause, resume } from '../runs/pause';
 import { requestedRun } from '../runs/run-starter';
-import { OLDEST_REPORT_DAYS, datesBetween } from '../runs/shards';
+import { datesBetween, oldestReportDate } from '../runs/shards';
 import { utcDate } from '../dates';
 
 /** The credentials of the Zoom Marketplace app. */
@@ -221,7 +221,7 @@ function checkedRange(from: string | undefined, to: string | undefined, now: num
   const today = utcDate(now);
   const range = { from: from ?? to ?? today, to: to ?? today };
   const days = datesBetween(range.from, range.to).length;
-  const oldest = utcDate(now - OLDEST_REPORT_DAYS * 86_400_000);
+  const oldest = oldestReportDate(now);
   if (days === 0 || range.to > today || range.from < oldest) {
     throw new InvalidInputError(
       `the range ${range.from} to ${range.to} is not within ${oldest} to ${today}`,

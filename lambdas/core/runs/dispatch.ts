@@ -3,11 +3,12 @@ import { type ConnectionRecord, hasIdleGrant, isSyncRunning } from '../connectio
 import type { ConnectionViews } from '../connections/connection-views';
 import { type BeginDisconnectPorts, beginDisconnect, continueDisconnect } from '../disconnect/begin-disconnect';
 import { isDeauthorized } from '../disconnect/deauthorized';
+import { type FreshnessSeen, type FreshnessWatchPorts, makeFreshnessWatch } from './freshness-watch';
 import { resumedBackfill } from './pause';
 import { type RunStarter, firstBackfill, scheduledSync, weeklyKeepAlive } from './run-starter';
 import { makeStartPace } from './start-pace';
 
-export interface DispatchPorts extends BeginDisconnectPorts {
+export interface DispatchPorts extends BeginDisconnectPorts, FreshnessWatchPorts {
   readonly views: Pick<ConnectionViews, 'of'>;
   readonly runs: RunStarter;
   readonly log: {
@@ -28,6 +29,7 @@ export interface Dispatched {
   readonly failed: number;
   /** Connections with a backfill that takes long. */
   readonly overdue: number;
+  readonly freshness: FreshnessSeen;
   /** Whether the time ran out before all connections were seen to. */
   readonly isCutShort: boolean;
 }
@@ -48,7 +50,7 @@ const CLOSING_MS = 5_000;
  * Starts what each connection is due at a tick of the schedule: a sync once its backfill has ended and unless the last one
  * still runs, the backfill that its consent, or somebody who resumed it, should have started and did not, or once a week a
  * run that keeps an idle grant alive. Disconnects what has removed the app, takes a disconnect up again that broke off,
- * and tells of backfills that take long. One connection that fails does not keep others.
+ * and tells of backfills that take long and of what has fallen behind. One connection that fails does not keep others.
  *
  * Starts are spread evenly over the beginning of the tick. A tick that comes before the last one has ended does no harm:
  * a run of the same minute is there already, and a sync that runs is not started again.
@@ -61,6 +63,7 @@ export async function dispatch(ports: DispatchPorts, endsAt: number): Promise<Di
   const tickAt = clock.now();
   const pace = makeStartPace(clock, STARTS_PER_SECOND, tickAt + (endsAt - tickAt) * PACED_SHARE);
   const counts = { started: 0, skipped: 0, disconnects: 0, failed: 0, overdue: 0 };
+  const freshness = makeFreshnessWatch(ports);
   let isCutShort = false;
 
   async function startWhatIsDue(connection: ConnectionRecord): Promise<void> {
@@ -104,6 +107,8 @@ export async function dispatch(ports: DispatchPorts, endsAt: number): Promise<Di
         return;
       }
       const connection = next.value;
+      // by itself: what cannot be started is what falls behind
+      await freshness.look(connection, clock.now()).catch((error: unknown) => log.failed(connection.id, error));
       try {
         await seeTo(connection);
       } catch (error) {
@@ -113,7 +118,7 @@ export async function dispatch(ports: DispatchPorts, endsAt: number): Promise<Di
     }
   }
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, takeTurns));
-  return { ...counts, isCutShort };
+  return { ...counts, freshness: freshness.seen(), isCutShort };
 }
 
 const HOUR_MS = 60 * 60 * 1000;

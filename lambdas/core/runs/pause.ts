@@ -71,9 +71,10 @@ function resumption(current: ConnectionRecord, now: number): { change: Connectio
   const { id, status, generation, backfill, firstReadAt } = current;
   if (status !== 'paused') throw notPaused(current);
   const isFirst = firstReadAt === null;
+  const resumedAt = new Date(now).toISOString();
   // a consent that came while it was paused, or one for which nothing was begun
   if (backfill === null) {
-    return { change: { status: 'backfilling', reason: null }, run: firstBackfill(id, generation ?? '') };
+    return { change: { status: 'backfilling', reason: null, resumedAt }, run: firstBackfill(id, generation ?? '') };
   }
   if (backfill.state === 'paused') {
     const part = (backfill.part ?? 1) + 1;
@@ -81,14 +82,15 @@ function resumption(current: ConnectionRecord, now: number): { change: Connectio
       change: {
         status: isFirst ? 'backfilling' : 'connected',
         reason: null,
+        resumedAt,
         backfill: { ...backfill, part, state: 'running', executionArn: '', endedAt: null },
       },
       run: { connectionId: id, runId: backfill.runId, kind: 'backfill', part },
     };
   }
-  if (!isFirst) return { change: { status: 'connected', reason: null }, run: requestedRun(id, 'sync', now) };
+  if (!isFirst) return { change: { status: 'connected', reason: null, resumedAt }, run: requestedRun(id, 'sync', now) };
   const reason = 'The first backfill was not completed; start it again: connector backfill ID.';
-  return { change: { status: 'degraded', reason }, run: requestedRun(id, 'backfill', now) };
+  return { change: { status: 'degraded', reason, resumedAt }, run: requestedRun(id, 'backfill', now) };
 }
 
 /** The run that goes on with a backfill that was resumed and of which no execution has reported yet, if there is one. */

@@ -1,25 +1,34 @@
+import type { DateRange } from '../../contract/connection';
 import { FACT_KINDS } from '../../contract/fact';
 import {
   BACKFILL_WORKERS,
   type PlanTask,
+  type ReportKind,
   type RunPlan,
   type RunRef,
   type RunRequest,
   type Shard,
 } from '../../contract/workflow';
 import type { Clock } from '../clock';
-import { type ConnectionRecord, hasIdleGrant, isCancelled, isSyncRunning } from '../connections/connection-record';
+import {
+  type ConnectionChange,
+  type ConnectionRecord,
+  hasIdleGrant,
+  isCancelled,
+  isSyncRunning,
+} from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
+import { readingsWith, withRange } from '../connections/freshness';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import type { ConnectionStore } from '../connections/ports';
 import { DAY_MS, utcDate } from '../dates';
 import { type ReadLetter, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
 import type { KeepAlive } from './keep-alive';
-import type { CheckpointStore, ProgressStore } from './ports';
+import type { Checkpoint, CheckpointStore, ProgressStore } from './ports';
 import type { ProbeStreams } from './probe-streams';
 import { afterDenial, isCurrent, isUnread } from './run-conclusion';
-import { REPORTS, addDays, dailyShards, datesBetween, shardsSince, userShards } from './shards';
+import { REPORTS, addDays, dailyShards, datesBetween, forgottenSince, shardsSince, userShards } from './shards';
 import { plannedShard } from './shard-progress';
 
 export interface PlanRunPorts {
@@ -31,6 +40,10 @@ export interface PlanRunPorts {
   readonly probeStreams: ProbeStreams;
   readonly keepAlive: KeepAlive;
   readonly clock: Clock;
+  readonly log: {
+    /** Zoom has forgotten dates of a report before they were read. */
+    lost(run: RunRef, stream: ReportKind, dates: DateRange): void;
+  };
 }
 
 export interface PlanRunSettings {
@@ -65,14 +78,19 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     // its lists of users may be days old by now, and would tell of users who came since that they are gone
     const goesOnForNone = (request.part ?? 1) > 1 && began === undefined;
     if (goesOnForNone || !mayBegin(connection, run, now)) return { run, workers: [] };
+    let lost: Lost = new Map();
     // once a run is noted its plan is whole, and stays what it was
     if (began === undefined) {
       if (kind === 'backfill') await keepGaps(connection);
       // a sync with nothing new is to cost few calls, so it finds out by reading
-      const shards =
-        kind === 'backfill'
-          ? await allowedShards(run, connection, backfillShards(request, now))
-          : await syncShards(connection, now);
+      let shards: readonly Shard[] | undefined;
+      if (kind === 'backfill') {
+        shards = await allowedShards(run, connection, backfillShards(request, now));
+      } else {
+        const known = await checkpointsOf(connection);
+        lost = lostSince(known, now);
+        shards = await syncShards(connection, known, now);
+      }
       if (shards === undefined) return { run, workers: [] };
       // a sync is small
       const workers = Math.min(kind === 'backfill' ? BACKFILL_WORKERS : 1, shards.length);
@@ -83,7 +101,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
       );
     }
     const planned = await progress.list(run);
-    const isNoted = await noteStart(run, request, executionArn, planned.length, now);
+    const isNoted = await noteStart(run, request, executionArn, planned.length, now, lost);
     const workers = isNoted ? [...new Set(planned.map(({ worker }) => worker))].sort() : [];
     return { run, workers };
   };
@@ -126,14 +144,19 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     return shards.filter(({ stream }) => !denied.has(stream));
   }
 
-  async function syncShards(connection: ConnectionRecord, now: number): Promise<Shard[]> {
+  async function checkpointsOf({ id }: ConnectionRecord): Promise<Checkpoints> {
+    const found = REPORTS.map(async (stream) => [stream, await checkpoints.find(id, stream)] as const);
+    return new Map(await Promise.all(found));
+  }
+
+  async function syncShards(connection: ConnectionRecord, known: Checkpoints, now: number): Promise<Shard[]> {
     const isSweepDue =
       !isFirstReadOpen(connection) && (connection.sweptAt === null || now - Date.parse(connection.sweptAt) >= DAY_MS);
     const today = utcDate(now);
-    const increments = await Promise.all(REPORTS.map((stream) => increment(connection, stream, now)));
-    if (!isSweepDue) return areUsersDue(connection) ? [...userShards(), ...increments.flat()] : increments.flat();
+    const increments = REPORTS.flatMap((stream) => increment(connection, stream, known.get(stream), now));
+    if (!isSweepDue) return areUsersDue(connection) ? [...userShards(), ...increments] : increments;
     const swept = dailyShards(datesBetween(addDays(today, -settings.sweepDays), today));
-    const shards = [...userShards(), ...increments.flat(), ...swept, ...(await missingShards(connection.id))];
+    const shards = [...userShards(), ...increments, ...swept, ...(await missingShards(connection.id))];
     return [...new Map(shards.map((shard) => [shard.id, shard])).values()];
   }
 
@@ -151,8 +174,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   }
 
   /** Reads back to where the report is known, and over the time in which late rows may have come since. */
-  async function increment(connection: ConnectionRecord, stream: (typeof REPORTS)[number], now: number) {
-    const known = await checkpoints.find(connection.id, stream);
+  function increment(connection: ConnectionRecord, stream: ReportKind, known: Checkpoint | undefined, now: number) {
     const floor =
       known === undefined
         ? unknownSince(connection, now)
@@ -174,12 +196,13 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     executionArn: string,
     shardsTotal: number,
     now: number,
+    lost: Lost,
   ): Promise<boolean> {
     const { connectionId, runId, kind } = run;
     const startedAt = new Date(now).toISOString();
     const noted = await changeConnection(connections, connectionId, (current) => {
       if (!mayBegin(current, run, now)) return undefined;
-      if (kind === 'sync') return { syncRun: { runId, startedAt } };
+      if (kind === 'sync') return { syncRun: { runId, startedAt }, ...withLost(current, lost) };
       const { backfill } = current;
       // a step that is repeated, an execution that goes on for another, or one that was redriven
       if (backfill?.runId === runId)
@@ -200,8 +223,35 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
         },
       };
     });
-    return noted !== undefined && mayBegin(noted, run, now);
+    const isNoted = noted !== undefined && mayBegin(noted, run, now);
+    if (isNoted) for (const [stream, dates] of lost) ports.log.lost(run, stream, dates);
+    return isNoted;
   }
+}
+
+type Checkpoints = ReadonlyMap<ReportKind, Checkpoint | undefined>;
+/** Dates that Zoom has forgotten and that were not read, by report. */
+type Lost = ReadonlyMap<ReportKind, DateRange>;
+
+/** What came since the checkpoints and cannot be read any more: an account may have been left alone for half a year. */
+function lostSince(known: Checkpoints, now: number): Map<ReportKind, DateRange> {
+  const lost = new Map<ReportKind, DateRange>();
+  for (const [stream, checkpoint] of known) {
+    const dates = checkpoint && forgottenSince(checkpoint.asOf, now);
+    if (dates !== undefined) lost.set(stream, dates);
+  }
+  return lost;
+}
+
+/** Notes for ever what is lost: no later run can make up for it. */
+function withLost(current: ConnectionRecord, lost: Lost): Pick<ConnectionChange, 'freshness'> {
+  if (lost.size === 0) return {};
+  return {
+    freshness: readingsWith(current, (reading) => {
+      const dates = reading.stream === 'user' ? undefined : lost.get(reading.stream);
+      return dates === undefined ? reading : { ...reading, lost: withRange(reading.lost, dates) };
+    }),
+  };
 }
 
 /** Whether the run may begin, or go on, at `now` (epoch ms): with the consent in force, and no other of its kind. */

@@ -27,6 +27,8 @@ export interface ShardProgress {
   readonly malformed: number;
   /** The newest time on the first page; reports only. */
   readonly newest: string | null;
+  /** The newest time so far, on whatever page. Absent where it was begun before there was a word for it. */
+  readonly newestSoFar?: string | null;
   /** The oldest time so far, to notice rows that are out of order; reports only. */
   readonly oldest: string | null;
   /** Digest of an earlier page's token, to notice pages that go round in a circle. */

@@ -1,7 +1,14 @@
 import type { Capability } from '../../contract/connection';
 import { FACT_KINDS } from '../../contract/fact';
 import { type RunKind, type RunRef, USER_STATUSES } from '../../contract/workflow';
-import { type ConnectionChange, type ConnectionRecord, isReadable } from '../connections/connection-record';
+import {
+  type ConnectionChange,
+  type ConnectionRecord,
+  type StreamReading,
+  isReadable,
+} from '../connections/connection-record';
+import { readingOf, readingsWith, unreadReason } from '../connections/freshness';
+import { latest, utcDate } from '../dates';
 import { type ReadLetter, gapReason } from '../dead-letters/dead-letter';
 import type { Denied } from '../zoom/ports';
 import { remedyFor } from '../zoom/remedies';
@@ -73,8 +80,9 @@ export function conclusionOf(
     ...completedBy(current, run, shards, open),
     ...usersReadBy(current, run, shards),
     ...capabilitiesAfter(current, shards),
+    freshness: readingsWith(current, (reading) => readingAfter(reading, current, run, shards)),
   };
-  return { ...learnt, ...statusOf({ ...current, ...learnt }, run, open, gaps) };
+  return { ...learnt, ...statusOf({ ...current, ...learnt }, open, gaps) };
 }
 
 /** What the connection can read, once Zoom has denied a stream of it: `denied`, by stream. */
@@ -133,6 +141,47 @@ function usersReadBy(current: ConnectionRecord, run: RunRef, shards: readonly Sh
   return Date.parse(usersChangedAt) <= Date.parse(startedAt) ? { usersChangedAt: null } : {};
 }
 
+/** How far a stream is read when the run has ended. */
+function readingAfter(
+  known: StreamReading,
+  current: ConnectionRecord,
+  run: RunRef,
+  shards: readonly ShardProgress[],
+): StreamReading {
+  const own = shards.filter(({ shard }) => shard.stream === known.stream);
+  const newest = latest(known.newest, ...own.map(({ newestSoFar }) => newestSoFar));
+  if (hasReadAll(known, current, run, own)) {
+    return { ...known, newest, readAt: latest(known.readAt, startOf(current, run)), problem: null };
+  }
+  const unread = own.filter(isUnread);
+  const problem = unread.length === 0 ? known.problem : (problemOf(unread) ?? 'the reader broke off before its end');
+  return { ...known, newest, problem };
+}
+
+/** The last fault that one of these shards has met and has not got past. */
+export function problemOf(shards: readonly ShardProgress[]): string | null {
+  return shards.find(({ problem }) => problem !== null)?.problem ?? null;
+}
+
+/** Whether the run has read all that Zoom showed of a stream since it was read last; `own` are its shards of it. */
+function hasReadAll(
+  { stream, readAt }: StreamReading,
+  { backfill }: ConnectionRecord,
+  { kind }: RunRef,
+  own: readonly ShardProgress[],
+): boolean {
+  const isDone = ({ state }: ShardProgress) => state === 'done';
+  if (stream === 'user') return own.length === USER_STATUSES.length && own.every(isDone);
+  if (kind === 'sync') {
+    // what a sweep reads besides is for late rows
+    const increments = own.filter(isLeftToNextSync);
+    return increments.length > 0 && increments.every(isDone);
+  }
+  const from = own.flatMap(({ shard }) => (shard.stream === 'user' ? [] : [shard.from])).sort()[0];
+  const joinsUp = from !== undefined && (readAt === null || from <= utcDate(Date.parse(readAt)));
+  return backfill?.isOfRange === false && joinsUp && own.every(isDone);
+}
+
 function capabilitiesAfter(current: ConnectionRecord, shards: readonly ShardProgress[]) {
   return withCapabilities(current, (stream) => {
     const own = shards.filter(({ shard }) => shard.stream === stream);
@@ -178,21 +227,23 @@ function lostStreams(current: ConnectionRecord, capabilities: readonly Capabilit
 
 function statusOf(
   next: ConnectionRecord,
-  { kind }: RunRef,
   open: readonly ShardProgress[],
   gaps: readonly ReadLetter[],
 ): ConnectionChange {
-  const reason = degradation(next, kind, open, gaps);
+  const reason = degradation(next, open, gaps);
   return reason === undefined ? { status: 'connected', reason: null } : { status: 'degraded', reason };
 }
 
-/** Why a connection is not all that it could be, the gravest first. */
+/**
+ * Why a connection is not all that it could be, the gravest first. What falls behind because no run comes to its end is noted
+ * by the schedule.
+ */
 function degradation(
-  { lostStreams, capabilities, firstReadAt, backfill }: ConnectionRecord,
-  kind: RunKind,
+  next: ConnectionRecord,
   open: readonly ShardProgress[],
   gaps: readonly ReadLetter[],
 ): string | undefined {
+  const { lostStreams, capabilities, firstReadAt, backfill } = next;
   if (lostStreams.length > 0) return `No longer allowed to read: ${lostStreams.join(', ')}.`;
   const denied = capabilities.filter(({ state }) => state === 'unavailable');
   if (denied.length === FACT_KINDS.length) {
@@ -201,8 +252,8 @@ function degradation(
   // what the grant does not cover is a capability, and no gap
   const missing = gaps.filter(({ shard }) => !denied.some(({ stream }) => stream === shard.stream));
   if (missing.length > 0) return gapReason(missing);
-  const unread = open.filter(isUnread).length;
-  if (unread > 0) return `${unread} of ${open.length} parts of the last ${kind} could not be read.`;
+  const unread = new Set(open.filter(isUnread).map(({ shard }) => shard.stream));
+  if (unread.size > 0) return unreadReason([...unread].map((stream) => readingOf(next, stream)));
   if (firstReadAt === null) return 'The first backfill was not completed; start it again: connector backfill ID.';
   // a sync does not fill what a backfill has left open that drew no conclusions
   return backfill?.state === 'failed' ? brokeOff('backfill') : undefined;

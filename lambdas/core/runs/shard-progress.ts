@@ -25,6 +25,7 @@ export function plannedShard(shard: Shard, worker: number): ShardProgress {
     calls: 0,
     malformed: 0,
     newest: null,
+    newestSoFar: null,
     oldest: null,
     landmark: null,
     furthest: 0,
@@ -88,6 +89,7 @@ export function afterPage(before: ShardProgress, page: ReadPage, now: number): S
     landmark: landmarkAfter(before, page.nextPageToken),
     malformed: before.malformed + page.problems.length,
     newest: before.pages === 0 ? times.reduce<string | null>(later, null) : before.newest,
+    newestSoFar: times.reduce<string | null>(later, before.newestSoFar ?? null),
     oldest,
     inOrder,
   };

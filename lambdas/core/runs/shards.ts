@@ -1,3 +1,4 @@
+import type { DateRange } from '../../contract/connection';
 import { type ReportKind, type ReportShard, USER_STATUSES, type UserShard } from '../../contract/workflow';
 import { DAY_MS, utcDate } from '../dates';
 
@@ -7,6 +8,21 @@ const LONGEST_WINDOW_DAYS = 30;
 export const OLDEST_REPORT_DAYS = 180;
 
 export const REPORTS: readonly ReportKind[] = ['user_activity', 'admin_operation'];
+
+/** The oldest date (`yyyy-MM-dd`, UTC) whose reports Zoom has at `now` (epoch ms). */
+export function oldestReportDate(now: number): string {
+  return utcDate(now - OLDEST_REPORT_DAYS * DAY_MS);
+}
+
+/**
+ * The dates that a report has at Zoom no more at `now` (epoch ms), of those that came since it was read at `readAt` (ISO 8601
+ * UTC); `undefined` when there are none. The first of them was read in part.
+ */
+export function forgottenSince(readAt: string, now: number): DateRange | undefined {
+  const from = utcDate(Date.parse(readAt));
+  const to = addDays(oldestReportDate(now), -1);
+  return from <= to ? { from, to } : undefined;
+}
 
 /** The users, one shard a status: Zoom lists one status at a time. */
 export function userShards(): UserShard[] {
@@ -25,7 +41,7 @@ export function dailyShards(dates: readonly string[]): ReportShard[] {
  */
 export function shardsSince(stream: ReportKind, floor: number, now: number): ReportShard[] {
   const floorInstant = new Date(floor).toISOString();
-  const first = utcDate(Math.max(floor - DAY_MS, now - OLDEST_REPORT_DAYS * DAY_MS));
+  const first = [utcDate(floor - DAY_MS), oldestReportDate(now)].reduce((a, b) => (a > b ? a : b));
   const shards: ReportShard[] = [];
   for (let to = utcDate(now); to >= first;) {
     const from = [first, `${to.slice(0, 7)}-01`, addDays(to, 1 - LONGEST_WINDOW_DAYS)].reduce((a, b) =>

@@ -11,9 +11,15 @@ jest.mock('../../../lambdas/runtime/instrument', () => ({ instrument: (handle: u
 
 const dynamoDb = mockClient(DynamoDBDocumentClient);
 const stepFunctions = mockClient(SFNClient);
+const HOURS_AGO = new Date(Date.now() - 5 * 3_600_000).toISOString();
+const UNREAD = connectedRecord({
+  connectedAt: HOURS_AGO,
+  firstReadAt: HOURS_AGO,
+  backfill: backfillRecord({ state: 'done', endedAt: HOURS_AGO }),
+});
 const SLOW = connectedRecord({
   status: 'backfilling',
-  backfill: backfillRecord({ startedAt: new Date(Date.now() - 5 * 3_600_000).toISOString() }),
+  backfill: backfillRecord({ startedAt: HOURS_AGO }),
 });
 
 describe('a tick of the schedule', () => {
@@ -36,6 +42,7 @@ describe('a tick of the schedule', () => {
       [ENV.backfillStateMachine]: 'Backfill',
       [ENV.syncStateMachine]: 'Sync',
       [ENV.disconnectStateMachine]: 'Disconnect',
+      [ENV.syncEveryMinutes]: '15',
       [ENV.perSecondShare]: '1',
       [ENV.perDayShare]: '1',
     };
@@ -57,14 +64,17 @@ describe('a tick of the schedule', () => {
     const { metrics } = await import('../../../lambdas/runtime/telemetry');
     await handler({}, { getRemainingTimeInMillis: () => 900_000 });
     metrics.publishStoredMetrics();
-    return written.map((line) => JSON.parse(line) as object).filter((line) => 'BackfillOverdue' in line);
+    return written.map((line) => JSON.parse(line) as object).filter((line) => '_aws' in line);
   };
+  /** @returns the line of what the tick counts. */
+  const counting = async (...connections: readonly ConnectionRecord[]) =>
+    (await ticking(...connections)).filter((line) => 'BackfillOverdue' in line);
 
   it.each<[number, readonly ConnectionRecord[]]>([
     [0, []],
     [1, [SLOW]],
   ])('writes that %i backfills are overdue', async (count, connections) => {
-    expect(await ticking(...connections)).toMatchObject([
+    expect(await counting(...connections)).toMatchObject([
       {
         BackfillOverdue: count,
         service: 'dispatch-sync',
@@ -76,12 +86,34 @@ describe('a tick of the schedule', () => {
   it('writes how many runs it started and how many syncs it skipped', async () => {
     const startedAt = new Date().toISOString();
     const busy = connectedRecord({ id: 'c2', syncRun: { runId: 'tick-0', startedAt } });
-    expect(await ticking(connectedRecord(), busy)).toMatchObject([{ RunsStarted: 1, SyncsSkipped: 1 }]);
+    expect(await counting(connectedRecord(), busy)).toMatchObject([{ RunsStarted: 1, SyncsSkipped: 1 }]);
   });
 
   it('writes nothing of what did not happen', async () => {
-    const [metrics = {}] = await ticking();
+    const [metrics = {}] = await counting();
     const names = ['RunsStarted', 'SyncsSkipped', 'Disconnects', 'DispatchFailed', 'DispatchCutShort'];
     expect(names.filter((name) => name in metrics)).toEqual([]);
+  });
+
+  it.each<[number, readonly ConnectionRecord[]]>([
+    [0, []],
+    [2, [UNREAD]],
+  ])('writes that %i streams are behind', async (count, connections) => {
+    expect(await counting(...connections)).toMatchObject([{ StreamsBehind: count }]);
+  });
+
+  it('writes for each stream how long ago it was read, of the connection where that is longest', async () => {
+    const ages = (await ticking(UNREAD)).filter((line) => 'ReadAge' in line);
+    expect(ages.map((line) => ('stream' in line ? line.stream : undefined))).toEqual([
+      'user',
+      'user_activity',
+      'admin_operation',
+    ]);
+    expect(ages[1]).toMatchObject({
+      ReadAge: expect.closeTo(18_000, -2) as unknown,
+      _aws: {
+        CloudWatchMetrics: [{ Dimensions: [['service', 'stream']], Metrics: [{ Name: 'ReadAge', Unit: 'Seconds' }] }],
+      },
+    });
   });
 });

@@ -21,6 +21,7 @@ export function connection(change: Partial<Connection> = {}): Connection {
     backfill: null,
     lastSync: null,
     capabilities: [],
+    freshness: [],
     disconnect: null,
     ...change,
   };

@@ -25,6 +25,7 @@ const NO_READING: BackfillReading = {
   shards: [],
   limit: { callsPerSecond: 10, callsPerDay: 30_000 },
   ledger: undefined,
+  everyMinutes: 15,
 };
 const LEDGER: LedgerEntry = {
   nextMs: NOW,
@@ -58,6 +59,7 @@ describe('the view of a connection', () => {
       'capabilities',
       'connectedAt',
       'disconnect',
+      'freshness',
       'id',
       'lastSync',
       'mergedInto',
@@ -242,7 +244,7 @@ describe('the views', () => {
     const connections = new InMemoryConnectionStore(...records);
     const quota = new InMemoryQuotaLedger();
     const quotaShare = { perSecond: 1, perDay: 1 };
-    const views = makeConnectionViews({ connections, progress, quota, quotaShare, now: () => NOW });
+    const views = makeConnectionViews({ connections, progress, quota, quotaShare, everyMinutes: 15, now: () => NOW });
     return { progress, quota, views };
   };
 

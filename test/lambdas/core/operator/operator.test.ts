@@ -48,6 +48,7 @@ function operate(...records: readonly ConnectionRecord[]) {
         progress,
         quota,
         quotaShare: { perSecond: 1, perDay: 1 },
+        everyMinutes: 15,
         now: clock.now,
       }),
       links,

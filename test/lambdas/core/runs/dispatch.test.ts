@@ -80,19 +80,24 @@ describe('dispatch', () => {
       overdue: (connectionId: string, why: string) => overdue.push(`${connectionId}: ${why}`),
     };
     const connections = new InMemoryConnectionStore(...records);
+    const progress = {
+      list: ({ connectionId }: { connectionId: string }) =>
+        connectionId === 'unseen' ? Promise.reject(new Error('out of order')) : Promise.resolve([]),
+    };
     const views = makeConnectionViews({
       connections,
-      progress: {
-        list: ({ connectionId }) =>
-          connectionId === 'unseen' ? Promise.reject(new Error('out of order')) : Promise.resolve([]),
-      },
+      progress,
       quota: new InMemoryQuotaLedger(),
       quotaShare: { perSecond: 1, perDay: 1 },
+      everyMinutes: 15,
       now: () => NOW,
     });
     const disconnects = new RecordingDisconnectStarter();
     const clock = new FakeClock();
-    const result = await dispatch({ connections, disconnects, clock, views, runs, log }, NOW + 15 * MINUTE);
+    const result = await dispatch(
+      { connections, disconnects, clock, views, runs, log, progress, everyMinutes: 15 },
+      NOW + 15 * MINUTE,
+    );
     return { connections, runs, disconnects, failures, overdue, result };
   };
 
@@ -189,6 +194,20 @@ describe('dispatch', () => {
     expect((await dispatching(...records)).result).toMatchObject({ started: 0, failed: 1, overdue: 1 });
   });
 
+  it('degrades what nobody has read for hours, and starts its sync all the same', async () => {
+    const { connections, runs, result } = await dispatching(
+      connectedRecord({
+        connectedAt: instant(-DAY),
+        backfill: backfillRecord({ state: 'done', endedAt: instant(-DAY) }),
+      }),
+    );
+    expect([connections.get('c1').status, runs.requests, result.freshness.streamsBehind]).toEqual([
+      'degraded',
+      [scheduledSync('c1', NOW)],
+      2,
+    ]);
+  });
+
   const syncing = (since: number) => ({ syncRun: { runId: 'tick-0', startedAt: instant(-since) } });
 
   it('skips a connection whose last sync still runs, and counts it', async () => {
@@ -269,6 +288,8 @@ describe('the starts of a tick', () => {
       connections: new InMemoryConnectionStore(...records),
       disconnects: new RecordingDisconnectStarter(),
       views: { of: () => Promise.reject(new Error('nothing is backfilling')) },
+      progress: { list: () => Promise.resolve([]) },
+      everyMinutes: 15,
       clock,
       runs,
       log: { failed: () => undefined, overdue: () => undefined },

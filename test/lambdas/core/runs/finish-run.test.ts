@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Capability } from '../../../../lambdas/contract/connection';
+import type { FactKind } from '../../../../lambdas/contract/fact';
 import type { RunRef } from '../../../../lambdas/contract/workflow';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makeFinishRun } from '../../../../lambdas/core/runs/finish-run';
@@ -11,7 +12,7 @@ import { dailyShards, shardsSince, userShards } from '../../../../lambdas/core/r
 import { remedyFor } from '../../../../lambdas/core/zoom/remedies';
 import type { Denied } from '../../../../lambdas/core/zoom/ports';
 import { DAY, FakeClock, HOUR, MINUTE, NOW, instant } from '../../../support/clock';
-import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
+import { InMemoryConnectionStore, backfillRecord, connectedRecord, streamReading } from '../../../support/connections';
 import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
 import { InMemoryFactStore, factOf, userRow } from '../../../support/facts';
 import {
@@ -161,8 +162,18 @@ describe('the end of a sync', () => {
   it('leaves the connection degraded when a part could not be read', async () => {
     expect(await after(sync([ACTIVITY, unread(SINCE)]))).toMatchObject({
       status: 'degraded',
-      reason: '1 of 2 parts of the last sync could not be read.',
+      reason:
+        'Not read yet: sign-ins. What went wrong: the reader broke off before its end. It is tried again by itself.',
     });
+  });
+
+  it('that could not read a stream says since when, and what went wrong last', async () => {
+    const freshness = [streamReading('user_activity', { readAt: instant(-HOUR) })];
+    const failing = { ...SINCE, state: 'failed' as const, problem: 'GET /v2/report/activities: HTTP 503' };
+    expect((await after(sync([ACTIVITY, failing], { ...SYNCING, freshness }))).reason).toBe(
+      `Not read since ${instant(-HOUR)}: sign-ins. What went wrong: GET /v2/report/activities: HTTP 503. ` +
+        'It is tried again by itself.',
+    );
   });
 
   it('makes a degraded connection connected again', async () => {
@@ -186,6 +197,75 @@ describe('the end of a sync', () => {
     ['a sweep, but no increment,', [...ALL_DONE, unread(SINCE)], STARTED],
   ])('with %s notes it accordingly', async (_, shards, sweptAt) => {
     expect((await after(sync(shards))).sweptAt).toBe(sweptAt);
+  });
+});
+
+describe('how far a stream is read', () => {
+  const since = doneShard(shardsSince('user_activity', NOW - HOUR, NOW)[0]!);
+  const reading = async (given: Given, stream: FactKind = 'user_activity') =>
+    (await after(given)).freshness.find((known) => known.stream === stream);
+  /** The same connection, whose sign-ins were read before. */
+  const readBefore = (record: ConnectionRecord, readAt: string): ConnectionRecord => ({
+    ...record,
+    freshness: [streamReading('user_activity', { readAt, newest: instant(-9 * DAY), problem: 'HTTP 500' })],
+  });
+  const ofRange = { ...BACKFILLING, backfill: backfillRecord({ startedAt: STARTED, isOfRange: true }) };
+
+  it.each<[string, Given]>([
+    ['a backfill that has read all of it', backfill()],
+    ['a sync that has read what came since', sync([since])],
+    ['a sweep, though a late date is missing', sync([since, unread(ACTIVITY)])],
+    ['a sync, though another stream is missing', sync([since, unread(OPERATION)])],
+  ])('is as far as Zoom showed when the run began: %s', async (_, given) => {
+    expect(await reading(given)).toMatchObject({ readAt: STARTED, problem: null });
+  });
+
+  it.each<[string, Given]>([
+    ['a sync that did not come to its end', sync([unread(since)], readBefore(SYNCING, instant(-DAY)))],
+    ['a sync that read late dates alone', sync([ACTIVITY], readBefore(SYNCING, instant(-DAY)))],
+    ['a backfill with a part unread', backfill([unread(ACTIVITY)], readBefore(BACKFILLING, instant(-DAY)))],
+    ['a backfill of other dates', backfill(ALL_DONE, readBefore(ofRange, instant(-DAY)))],
+    ['a backfill that leaves days between', backfill(ALL_DONE, readBefore(BACKFILLING, instant(-DAY)))],
+  ])('stays as it was after %s', async (_, given) => {
+    expect((await reading(given))?.readAt).toBe(instant(-DAY));
+  });
+
+  it('is told by a later backfill that joins up with what was read before', async () => {
+    expect((await reading(backfill(ALL_DONE, readBefore(BACKFILLING, instant(-HOUR)))))?.readAt).toBe(STARTED);
+  });
+
+  it('is told of users when all three lists were read', async () => {
+    expect(await reading(sync(USERS), 'user')).toMatchObject({ readAt: STARTED, newest: null });
+  });
+
+  it.each([
+    ['one was not asked for', USERS.slice(1)],
+    ['one was not read', [...USERS.slice(1), unread(USERS[0]!)]],
+  ])('is not told of users when %s', async (_, shards) => {
+    expect((await reading(sync(shards), 'user'))?.readAt).toBeNull();
+  });
+
+  it('never goes back: a run that began earlier may end later', async () => {
+    expect((await reading(sync([since], readBefore(SYNCING, instant()))))?.readAt).toBe(instant());
+  });
+
+  it('has the newest fact that was ever read, on whatever page', async () => {
+    const shards = [{ ...since, newest: instant(-3 * DAY), newestSoFar: instant(-2 * DAY) }];
+    expect((await reading(sync(shards, readBefore(SYNCING, instant(-DAY)))))?.newest).toBe(instant(-2 * DAY));
+  });
+
+  it('keeps the newest fact while Zoom shows nothing newer', async () => {
+    expect((await reading(sync([since], readBefore(SYNCING, instant(-DAY)))))?.newest).toBe(instant(-9 * DAY));
+  });
+
+  it('has what went wrong while it was not read', async () => {
+    const failing = { ...since, state: 'failed' as const, problem: 'GET /v2/report/activities: HTTP 503' };
+    expect((await reading(sync([failing])))?.problem).toBe('GET /v2/report/activities: HTTP 503');
+  });
+
+  it('stays as it was when the run says nothing of it', async () => {
+    const known = readBefore(SYNCING, instant(-DAY));
+    expect(await reading(sync([OPERATION], known))).toEqual(known.freshness[0]);
   });
 });
 

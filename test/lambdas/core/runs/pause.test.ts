@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { STATUSES } from '../../../../lambdas/contract/connection';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
+import { streamsBehind } from '../../../../lambdas/core/connections/freshness';
 import { ConflictError } from '../../../../lambdas/core/errors';
 import { pause, resume } from '../../../../lambdas/core/runs/pause';
 import { dueRun } from '../../../../lambdas/core/runs/dispatch';
 import { userShards } from '../../../../lambdas/core/runs/shards';
-import { FakeClock, MINUTE, NOW, instant } from '../../../support/clock';
+import { DAY, FakeClock, MINUTE, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
 import {
   BACKFILL,
@@ -82,6 +83,17 @@ describe('resuming a connection', () => {
     await pause();
     await resume();
     expect([now().status, runs.requests]).toMatchObject(['connected', [{ connectionId: 'c1', kind: 'sync' }]]);
+  });
+
+  it('notes when: what was not read meanwhile is not behind yet', async () => {
+    const { pause, resume, now } = lifecycle({
+      connectedAt: instant(-90 * DAY),
+      firstReadAt: instant(-90 * DAY),
+      backfill: backfillRecord({ state: 'done', endedAt: instant(-90 * DAY) }),
+    });
+    await pause();
+    await resume();
+    expect([now().resumedAt, streamsBehind(now(), 15, NOW)]).toEqual([instant(), []]);
   });
 
   it('goes on with the first backfill where it stopped, in another execution of it', async () => {

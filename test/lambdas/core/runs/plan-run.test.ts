@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DateRange } from '../../../../lambdas/contract/connection';
 import { FACT_KINDS, type FactKind } from '../../../../lambdas/contract/fact';
 import type { ReportShard, RunRef, RunRequest, Shard } from '../../../../lambdas/contract/workflow';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
@@ -9,7 +10,7 @@ import type { Probed } from '../../../../lambdas/core/runs/probe-streams';
 import { remedyFor } from '../../../../lambdas/core/zoom/remedies';
 import type { Denied } from '../../../../lambdas/core/zoom/ports';
 import { DAY, FakeClock, HOUR, MINUTE, instant } from '../../../support/clock';
-import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
+import { InMemoryConnectionStore, backfillRecord, connectedRecord, streamReading } from '../../../support/connections';
 import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
 import { InMemoryCheckpointStore, InMemoryProgressStore, doneShard } from '../../../support/runs';
 
@@ -23,6 +24,7 @@ const SWEPT = connectedRecord({ sweptAt: instant(-HOUR) });
 function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', denied: new Map() }) {
   const probed: FactKind[] = [];
   const keptAlive: RunRef[] = [];
+  const lost: string[] = [];
   let happens: Partial<ConnectionRecord> | undefined;
   const ports = {
     connections: new InMemoryConnectionStore(record),
@@ -36,6 +38,9 @@ function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', d
     },
     keepAlive: (run: RunRef) => Promise.resolve(void keptAlive.push(run)),
     clock: new FakeClock(),
+    log: {
+      lost: (_run: RunRef, stream: string, { from, to }: DateRange) => void lost.push(`${stream} ${from} ${to}`),
+    },
   };
   const settings = { backfillDays: 7, overlapMinutes: 60, sweepDays: 3 };
   const planRun = makePlanRun(ports, settings);
@@ -50,6 +55,7 @@ function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', d
     settings,
     probed,
     keptAlive,
+    lost,
     plan,
     shardsOf,
     connection: () => ports.connections.get('c1'),
@@ -395,6 +401,57 @@ describe('a sync', () => {
     const { plan, connection } = planning(SWEPT);
     await plan(SYNC);
     expect(connection().backfill).toEqual(SWEPT.backfill);
+  });
+});
+
+describe('a sync of a connection that nobody has read for more than Zoom keeps', () => {
+  const READ = '2026-03-12T09:00:00.000Z';
+  const SIGN_INS = { from: '2026-03-12', to: '2026-04-14' };
+  async function planned(record: ConnectionRecord, asOf = READ) {
+    const world = planning(record);
+    await world.checkpoints.save('c1', 'user_activity', { readTo: '2026-03-11T09:00:00.000Z', asOf });
+    const shards = await world.shardsOf(SYNC);
+    return { ...world, shards, lost: world.connection().freshness.map(({ stream, lost }) => [stream, lost]) };
+  }
+  const known = (lost: readonly DateRange[]) => ({ ...SWEPT, freshness: [streamReading('user_activity', { lost })] });
+
+  it('notes for each stream the dates that are lost', async () => {
+    expect((await planned(SWEPT)).lost).toEqual([
+      ['user', []],
+      ['user_activity', [SIGN_INS]],
+      ['admin_operation', []],
+    ]);
+  });
+
+  it('reads what Zoom still has', async () => {
+    const { shards } = await planned(SWEPT);
+    const dates = reports(shards).flatMap(({ stream, from }) => (stream === 'user_activity' ? [from] : []));
+    expect(dates.at(-1)).toBe('2026-04-15');
+  });
+
+  it('logs them', async () => {
+    const world = planning(SWEPT);
+    await world.checkpoints.save('c1', 'admin_operation', { readTo: READ, asOf: READ });
+    await world.plan(SYNC);
+    expect(world.lost).toEqual(['admin_operation 2026-03-12 2026-04-14']);
+  });
+
+  it('notes them as one with those that were lost days before', async () => {
+    const { lost } = await planned(known([{ from: '2026-03-12', to: '2026-04-10' }]));
+    expect(lost[1]).toEqual(['user_activity', [SIGN_INS]]);
+  });
+
+  it('keeps what was lost another time', async () => {
+    const earlier = { from: '2025-01-01', to: '2025-02-01' };
+    expect((await planned(known([earlier]))).lost[1]).toEqual(['user_activity', [earlier, SIGN_INS]]);
+  });
+
+  it('notes nothing of late rows: what was read is not lost', async () => {
+    expect((await planned(SWEPT, '2026-04-15T00:30:00.000Z')).lost).toEqual([]);
+  });
+
+  it('leaves the connection as it is otherwise', async () => {
+    expect((await planned(SWEPT)).connection()).toMatchObject({ status: 'connected', reason: null });
   });
 });
 

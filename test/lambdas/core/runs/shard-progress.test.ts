@@ -40,6 +40,10 @@ describe('the progress after a page', () => {
     expect(read(WHOLE, [[]], false)).toMatchObject({ state: 'done', newest: null });
   });
 
+  it('knows the newest row of all pages, too', () => {
+    expect(read(WHOLE, [[-2 * MINUTE, -MINUTE], [5 * MINUTE]]).newestSoFar).toBe(instant(5 * MINUTE));
+  });
+
   it('knows the newest row by the first page alone', () => {
     expect(read(WHOLE, [[-2 * MINUTE, -MINUTE], [5 * MINUTE]]).newest).toBe(instant(-MINUTE));
   });

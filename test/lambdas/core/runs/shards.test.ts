@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { addDays, dailyShards, datesBetween, shardsSince, userShards } from '../../../../lambdas/core/runs/shards';
+import {
+  addDays,
+  dailyShards,
+  datesBetween,
+  forgottenSince,
+  shardsSince,
+  userShards,
+} from '../../../../lambdas/core/runs/shards';
 import { DAY, NOW, instant } from '../../../support/clock';
 
 const someTime = fc.integer({ min: Date.parse('2024-01-01T00:00:00Z'), max: Date.parse('2028-12-31T00:00:00Z') });
@@ -30,6 +37,34 @@ describe('dailyShards', () => {
         floor: null,
       },
     ]);
+  });
+});
+
+describe('what Zoom has forgotten of a report', () => {
+  const at = Date.parse('2026-10-12T08:15:00Z');
+
+  it.each([
+    ['the oldest date that there is', '2026-04-15T00:00:00Z', undefined],
+    ['the moment before', '2026-04-14T23:59:59.999Z', { from: '2026-04-14', to: '2026-04-14' }],
+    ['a month before', '2026-03-14T12:00:00Z', { from: '2026-03-14', to: '2026-04-14' }],
+    ['an hour ago', '2026-10-12T07:15:00Z', undefined],
+  ])('when it was read until %s', (_, readAt, dates) => {
+    expect(forgottenSince(readAt, at)).toEqual(dates);
+  });
+
+  it('is all that a sync does not read, and nothing that it does', () => {
+    fc.assert(
+      fc.property(someTime, fc.nat(300 * DAY), (now, age) => {
+        const readAt = now - age;
+        const lost = forgottenSince(new Date(readAt).toISOString(), now);
+        const dates = shardsSince('user_activity', readAt, now).flatMap(({ from, to }) => datesBetween(from, to));
+        for (const date of datesBetween(new Date(readAt).toISOString().slice(0, 10), dates[0]!)) {
+          const isLost = lost !== undefined && lost.from <= date && date <= lost.to;
+          expect(isLost).toBe(!dates.includes(date));
+        }
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 

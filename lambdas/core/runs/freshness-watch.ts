@@ -1,0 +1,68 @@
+import type { FactKind } from '../../contract/fact';
+import { changeConnection } from '../connections/change-connection';
+import type { ConnectionRecord } from '../connections/connection-record';
+import { readAges, readingOf, readingsWith, streamsBehind, unreadReason } from '../connections/freshness';
+import type { ConnectionStore } from '../connections/ports';
+import type { ProgressStore } from './ports';
+import { problemOf } from './run-conclusion';
+
+export interface FreshnessWatchPorts {
+  readonly connections: ConnectionStore;
+  readonly progress: Pick<ProgressStore, 'list'>;
+  /** From one tick of the schedule to the next, in minutes. */
+  readonly everyMinutes: number;
+}
+
+/** What a look at all connections has shown. */
+export interface FreshnessSeen {
+  /** Streams of connections that should have been read lately, and were not. */
+  readonly streamsBehind: number;
+  /** Seconds since the stream was read last, of the connection where that is longest; none for a stream that nobody reads. */
+  readonly readAgeSeconds: Readonly<Partial<Record<FactKind, number>>>;
+}
+
+/**
+ * Looks at one connection after the other for streams that have fallen behind: what ends tells of itself, but of a run
+ * that never ends, or never begins, nobody else would tell.
+ */
+export function makeFreshnessWatch({ connections, progress, everyMinutes }: FreshnessWatchPorts) {
+  let behind = 0;
+  const oldest: Partial<Record<FactKind, number>> = {};
+
+  return {
+    /**
+     * Looks at a connection at `now` (epoch ms). One that is `connected` with a stream that is behind becomes `degraded`, until a
+     * run reads it; one that is degraded already has its reason.
+     */
+    async look(connection: ConnectionRecord, now: number): Promise<void> {
+      for (const [stream, age] of readAges(connection, now)) oldest[stream] = Math.max(oldest[stream] ?? 0, age);
+      const late = streamsBehind(connection, everyMinutes, now);
+      behind += late.length;
+      if (late.length === 0 || connection.status !== 'connected') return;
+      const problems = await problemsOf(connection, late);
+      await changeConnection(connections, connection.id, (current) => {
+        const streams = streamsBehind(current, everyMinutes, now);
+        if (streams.length === 0 || current.status !== 'connected') return undefined;
+        const freshness = readingsWith(current, (reading) => ({
+          ...reading,
+          problem: problems.get(reading.stream) ?? reading.problem,
+        }));
+        const reason = unreadReason(streams.map((stream) => readingOf({ ...current, freshness }, stream)));
+        return { status: 'degraded', reason, freshness };
+      });
+    },
+    seen: (): FreshnessSeen => ({ streamsBehind: behind, readAgeSeconds: { ...oldest } }),
+  };
+
+  /** What the sync that runs has met with, by stream. */
+  async function problemsOf(
+    { id, syncRun }: ConnectionRecord,
+    streams: readonly FactKind[],
+  ): Promise<ReadonlyMap<FactKind, string | null>> {
+    if (syncRun === null) return new Map();
+    const shards = await progress.list({ connectionId: id, runId: syncRun.runId });
+    return new Map(
+      streams.map((stream) => [stream, problemOf(shards.filter(({ shard }) => shard.stream === stream))] as const),
+    );
+  }
+}

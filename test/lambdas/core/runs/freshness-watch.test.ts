@@ -1,0 +1,100 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
+import { makeFreshnessWatch } from '../../../../lambdas/core/runs/freshness-watch';
+import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
+import { shardsSince } from '../../../../lambdas/core/runs/shards';
+import { DAY, HOUR, NOW, instant } from '../../../support/clock';
+import { InMemoryConnectionStore, backfillRecord, connectedRecord, streamReading } from '../../../support/connections';
+import { InMemoryProgressStore, SYNC } from '../../../support/runs';
+
+/** Connected for long, and not read for two hours. */
+const LATE = connectedRecord({
+  connectedAt: instant(-DAY),
+  firstReadAt: instant(-DAY),
+  backfill: backfillRecord({ state: 'done', endedAt: instant(-DAY) }),
+  freshness: [
+    streamReading('user', { readAt: instant(-5 * HOUR) }),
+    streamReading('user_activity', { readAt: instant(-2 * HOUR) }),
+    streamReading('admin_operation', { readAt: instant(-2 * HOUR) }),
+  ],
+});
+const RUNNING = { ...LATE, syncRun: { runId: SYNC.runId, startedAt: instant(-HOUR) } };
+const [ACTIVITIES] = shardsSince('user_activity', NOW - 2 * HOUR, NOW);
+
+async function looking(...records: readonly ConnectionRecord[]) {
+  const connections = new InMemoryConnectionStore(...records);
+  const progress = new InMemoryProgressStore().put(SYNC, {
+    ...plannedShard(ACTIVITIES!, 0),
+    problem: 'GET /v2/report/activities: HTTP 503',
+  });
+  const watch = makeFreshnessWatch({ connections, progress, everyMinutes: 15 });
+  for (const record of records) await watch.look(record, NOW);
+  return { connections, watch, connection: () => connections.get('c1') };
+}
+
+describe('a look at a connection', () => {
+  it('degrades one that has fallen behind, and says which streams and since when', async () => {
+    expect((await looking(LATE)).connection()).toMatchObject({
+      status: 'degraded',
+      reason:
+        `Not read since ${instant(-2 * HOUR)}: sign-ins, admin operations. ` +
+        'No run has told why; their executions do. It is tried again by itself.',
+    });
+  });
+
+  it('says what the sync that runs has met with, and keeps it with the stream', async () => {
+    const connection = (await looking(RUNNING)).connection();
+    expect(connection.reason).toContain('What went wrong: GET /v2/report/activities: HTTP 503.');
+    expect(connection.freshness.map(({ problem }) => problem)).toEqual([
+      null,
+      'GET /v2/report/activities: HTTP 503',
+      null,
+    ]);
+  });
+
+  it('says what an earlier sync has met with while none runs', async () => {
+    const freshness = LATE.freshness.map((reading) => ({ ...reading, problem: 'HTTP 500' }));
+    expect((await looking({ ...LATE, freshness })).connection().reason).toContain('What went wrong: HTTP 500.');
+  });
+
+  it.each<[string, Partial<ConnectionRecord>]>([
+    ['that was read lately', { lastSync: { at: instant(), result: 'ok', newFacts: 0 } }],
+    ['that has a reason already', { status: 'degraded', reason: 'a gap' }],
+    ['that is paused', { status: 'paused' }],
+    ['that needs a consent', { status: 'reconnect_needed' }],
+    ['that is being disconnected', { status: 'disconnecting' }],
+    ['that is read for the first time', { status: 'backfilling' }],
+  ])('leaves one as it is %s', async (_, change) => {
+    const record = { ...LATE, ...change };
+    expect((await looking(record)).connection()).toEqual(record);
+  });
+
+  it.each<[string, Partial<ConnectionRecord>]>([
+    ['a sync has ended', { lastSync: { at: instant(), result: 'ok', newFacts: 3 } }],
+    ['somebody paused it', { status: 'paused' }],
+    ['a run has said more', { status: 'degraded', reason: 'a gap' }],
+  ])('leaves one as it is when %s since it was listed', async (_, change) => {
+    const connections = new InMemoryConnectionStore(LATE);
+    connections.change('c1', change);
+    const watch = makeFreshnessWatch({ connections, progress: new InMemoryProgressStore(), everyMinutes: 15 });
+    await watch.look(LATE, NOW);
+    expect(connections.get('c1')).toMatchObject({ ...change, version: 2 });
+  });
+
+  it('counts what is behind of all of them, degraded or not', async () => {
+    const { watch } = await looking(LATE, { ...LATE, id: 'c2', status: 'degraded' }, connectedRecord({ id: 'c3' }));
+    expect(watch.seen().streamsBehind).toBe(4);
+  });
+
+  it('keeps the longest age of each stream', async () => {
+    const { watch } = await looking(connectedRecord({ id: 'c2' }), LATE);
+    expect(watch.seen().readAgeSeconds).toEqual({ user: 18_000, user_activity: 7_200, admin_operation: 7_200 });
+  });
+
+  it('knows no age when there is nothing that syncs read', async () => {
+    expect((await looking({ ...LATE, status: 'paused' })).watch.seen()).toEqual({
+      streamsBehind: 0,
+      readAgeSeconds: {},
+    });
+  });
+});
