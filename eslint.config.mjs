@@ -5,12 +5,14 @@ import js from '@eslint/js';
 const coreImports = ['@aws-*', 'aws-*', '@middy/*', 'hono', 'hono/*', '**/adapters/**', '**/runtime/**', '**/web/**'];
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'cdk.out/', '.local/', 'coverage/'] },
+  { ignores: ['**/node_modules/', '**/cdk.out/', '.local/', 'coverage/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
-      parserOptions: { projectService: { allowDefaultProject: ['*.js', '*.mjs', 'dev/*.mjs', 'dev/lib/*.mjs'] } },
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.js', '*.mjs', 'dev/*.mjs', 'dev/lib/*.mjs', 'examples/*/*.js'] },
+      },
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -34,6 +36,11 @@ export default tseslint.config(
   {
     files: ['lib/**', 'bin/**'],
     rules: { 'no-restricted-imports': ['error', { patterns: [{ regex: '/lambdas/(?!contract/)' }] }] },
+  },
+  {
+    // so that it can be copied out
+    files: ['examples/*/*/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['../../*'] }] },
   },
   { files: ['cli/**', 'dev/**'], rules: { 'no-console': 'off' } },
   {

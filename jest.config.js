@@ -23,7 +23,7 @@ export default {
     {
       ...common,
       displayName: 'unit',
-      testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'],
+      testMatch: ['<rootDir>/{test,examples}/**/*.test.{ts,tsx}'],
       testPathIgnorePatterns: ['/node_modules/', '/test/e2e/', '/test/after-e2e/'],
     },
     {

@@ -114,7 +114,8 @@ function leaves(settings: object, prefix = ''): Record<string, string> {
 
 function documents(): string[] {
   const below = ['docs', 'docs/adr'].flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)));
-  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...below.filter((file) => file.endsWith('.md'))];
+  const examples = readdirSync('examples').map((folder) => join('examples', folder, 'README.md'));
+  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...examples, ...below.filter((file) => file.endsWith('.md'))];
 }
 
 function leadsSomewhere(from: string, target: string): boolean {

@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { AUDIT_ACTIONS, type AuditEvent } from '../../lambdas/contract/audit';
-import { AUDIT_KIND, FACT_KINDS, type FactKind, STORED_KINDS } from '../../lambdas/contract/fact';
+import { AUDIT_KIND, FACT_KINDS, FACT_VERSION, type FactKind, STORED_KINDS } from '../../lambdas/contract/fact';
 import { type AuditFact, auditFact } from '../../lambdas/core/audit/audit-fact';
 import { type Fact, type FactSource, goneFact, isMalformed, makeFact } from '../../lambdas/core/facts/fact';
 import type { Json, ZoomRow } from '../../lambdas/core/facts/stable-form';
@@ -101,6 +101,15 @@ const rows: Readonly<Record<FactKind, fc.Arbitrary<ZoomRow>>> = {
     { requiredKeys: ['time'] },
   ),
 };
+
+describe.each(STORED_KINDS)('the schema of %s', (kind) => {
+  it('has a name with version and kind, and says which draft it is written in', () => {
+    expect(schemas[kind]).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      $id: `urn:zoom-security-connector:fact:v${FACT_VERSION}:${kind}`,
+    });
+  });
+});
 
 describe.each(FACT_KINDS)('the schema of %s', (kind) => {
   it('accepts every fact that is made, whatever Zoom adds to its rows', () => {

@@ -24,8 +24,20 @@ let reading: Promise<void> = Promise.resolve();
 
 /** All records that the stream holds of what was read for a connection, in its order; its audit log is not among them. */
 export async function streamRecordsOf(connectionId: string): Promise<StreamRecord[]> {
+  const records = await rawRecordsOf(connectionId);
+  return records.filter((record) => kindOf(record) !== AUDIT_KIND).map(toRecord);
+}
+
+/** All records about a connection as DynamoDB gives them out, those of its audit log among them. */
+export async function rawRecordsOf(connectionId: string): Promise<_Record[]> {
   await (reading = reading.then(readOn));
-  return read.filter((record) => isOf(record, connectionId) && kindOf(record) !== AUDIT_KIND).map(toRecord);
+  return read.filter((record) => isOf(record, connectionId));
+}
+
+/** All records that the stream holds. */
+export async function allStreamRecords(): Promise<StreamRecord[]> {
+  await (reading = reading.then(readOn));
+  return read.map(toRecord);
 }
 
 /** Reads what has come since the last time. */
