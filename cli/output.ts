@@ -1,4 +1,4 @@
-import type { BackfillView, Connection, Disconnect } from '../lambdas/contract/connection';
+import type { BackfillView, Connection, Disconnect, Freshness } from '../lambdas/contract/connection';
 import { duration } from '../lambdas/contract/duration';
 import type { OperatorAnswers, OperatorError } from '../lambdas/contract/operator';
 
@@ -59,8 +59,8 @@ export function replayLines({ replayed, failed }: OperatorAnswers['replay-dead-l
   ];
 }
 
-/** All of one connection, for a person. */
-export function statusLines(connection: Connection): string[] {
+/** All of one connection, for a person, at `now` (epoch ms). */
+export function statusLines(connection: Connection, now = Date.now()): string[] {
   const { backfill, lastSync } = connection;
   return [
     `${connection.name} (${connection.id}): ${connection.status}`,
@@ -71,9 +71,28 @@ export function statusLines(connection: Connection): string[] {
     ...(backfill === null ? [] : backfillLines(backfill)),
     ...(lastSync === null ? [] : [`  last sync: ${lastSync.result} at ${lastSync.at}, ${lastSync.newFacts} new facts`]),
     ...(connection.disconnect === null ? [] : receiptLines(connection.disconnect)),
-    ...connection.capabilities.map(({ stream, state, reason, remedy }) =>
-      [`  ${stream}: ${state}`, reason, remedy].filter((part) => part !== null).join(' - '),
-    ),
+    ...connection.capabilities.flatMap(({ stream, state, reason, remedy }) => {
+      const reading = connection.freshness.find((known) => known.stream === stream);
+      return [
+        [`  ${stream}: ${state}`, reason, remedy].filter((part) => part !== null).join(' - '),
+        ...(reading === undefined ? [] : freshnessLines(reading, now).map((line) => `    ${line}`)),
+      ];
+    }),
+  ];
+}
+
+/** How far a kind of fact is read. */
+function freshnessLines({ readAt, newest, behind, problem, lost }: Freshness, now: number): string[] {
+  const ago = (at: string) => `${at}, ${duration((now - Date.parse(at)) / 1000)} ago`;
+  const read = [
+    ...(readAt === null ? [] : [`last read ${ago(readAt)}`]),
+    ...(newest === null ? [] : [`newest fact from ${ago(newest)}`]),
+  ];
+  return [
+    ...(read.length === 0 ? [] : [read.join('; ')]),
+    ...(behind ? ['BEHIND: it should have been read since'] : []),
+    ...(problem === null ? [] : [`what went wrong: ${problem}`]),
+    ...lost.map(({ from, to }) => `Zoom keeps six months: ${from} to ${to} cannot be read any more`),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { JSX } from 'hono/jsx/jsx-runtime';
-import type { Connection } from '../../lambdas/contract/connection';
+import type { Connection, Freshness } from '../../lambdas/contract/connection';
 import { ConnectionPage } from '../../lambdas/web/views/connection-page';
 import { ConnectorsPage } from '../../lambdas/web/views/connectors-page';
 import { ConsentProblemPage, MergedPage } from '../../lambdas/web/views/consent-outcome';
@@ -28,6 +28,15 @@ const readAll = ['user', 'user_activity', 'admin_operation'].map(
   (stream) => ({ stream, state: 'available', reason: null, remedy: null }) as const,
 );
 
+const fresh = ['user', 'user_activity', 'admin_operation'].map((stream): Freshness => ({
+  stream,
+  newest: stream === 'user' ? null : '2026-10-12T07:37:12Z',
+  readAt: stream === 'user' ? '2026-10-12T02:00:00Z' : '2026-10-12T08:11:00Z',
+  behind: false,
+  problem: null,
+  lost: [],
+}));
+
 const connected: Connection = {
   id: 'con_7hK2mQ',
   name: 'Contoso EMEA',
@@ -54,7 +63,7 @@ const connected: Connection = {
   },
   lastSync: { at: '2026-10-12T08:11:00Z', result: 'ok', newFacts: 38 },
   capabilities: readAll,
-  freshness: [],
+  freshness: fresh,
   disconnect: null,
 };
 
@@ -65,6 +74,7 @@ const unconnected = {
   backfill: null,
   lastSync: null,
   capabilities: [],
+  freshness: [],
 };
 
 const backfill = {
@@ -169,6 +179,11 @@ const degraded: Connection = {
     },
     { stream: 'admin_operation', state: 'unknown', reason: null, remedy: null },
   ],
+  freshness: fresh.map((known) => ({
+    ...known,
+    ...(known.stream === 'admin_operation' && { readAt: null, newest: null }),
+    ...(known.stream === 'user_activity' && { readAt: '2026-10-11T17:02:00Z', newest: '2026-10-11T16:48:31Z' }),
+  })),
 };
 const reconnect: Connection = {
   ...connected,
@@ -179,6 +194,31 @@ const reconnect: Connection = {
   lastSync: { at: '2026-10-12T06:30:00Z', result: 'failed', newFacts: 0 },
 };
 const paused: Connection = { ...connected, name: 'Litware', id: 'con_p4us3d', status: 'paused' };
+const quiet: Connection = {
+  ...connected,
+  name: 'Margie’s Travel',
+  freshness: fresh.map((known) => ({ ...known, newest: known.newest && '2026-08-03T16:20:00Z' })),
+};
+const behind: Connection = {
+  ...connected,
+  name: 'Blue Yonder Airlines',
+  status: 'degraded',
+  reason:
+    'Not read since 2026-10-12 05:41 UTC: sign-ins, admin operations. What went wrong: GET /v2/report/activities: HTTP 503. It is tried again by itself.',
+  lastSync: { at: '2026-10-12T07:03:50Z', result: 'failed', newFacts: 0 },
+  freshness: fresh.map((known) =>
+    known.stream === 'user'
+      ? known
+      : { ...known, newest: '2026-10-12T05:22:40Z', readAt: '2026-10-12T05:41:07.114Z', behind: true },
+  ),
+};
+const lost: Connection = {
+  ...connected,
+  name: 'Trey Research',
+  freshness: fresh.map((known) =>
+    known.stream === 'user' ? known : { ...known, lost: [{ from: '2026-03-12', to: '2026-04-14' }] },
+  ),
+};
 const disconnecting: Connection = {
   ...connected,
   name: 'Proseware',
@@ -280,6 +320,9 @@ export const SAMPLES: Readonly<Record<string, JSX.Element>> = {
   'connection-slowed': shown(slowed, invited, 5),
   'connection-taking-turns': shown(ownShare, all, 60),
   'connection-connected': shown(connected),
+  'connection-quiet': shown(quiet),
+  'connection-behind': shown(behind, invited),
+  'connection-lost-dates': shown(lost),
   'connection-degraded': shown(degraded),
   'connection-backfill-failed': shown(failed),
   'connection-reconnect': shown(reconnect),

@@ -1,8 +1,8 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { disconnectAllLines, disconnectLines, printJson, printLines, statusLines } from '../../cli/output';
-import type { BackfillView, Connection } from '../../lambdas/contract/connection';
+import type { BackfillView, Connection, Freshness } from '../../lambdas/contract/connection';
 import { BACKFILLING, connection } from '../lambdas/web/support';
-import { MINUTE, instant } from '../support/clock';
+import { HOUR, MINUTE, NOW, instant } from '../support/clock';
 import { disconnectRecord } from '../support/connections';
 
 /** What the lines about a running backfill say, but for what `change` says. */
@@ -33,6 +33,50 @@ describe('the status for a person', () => {
     ],
   ])('says below it: %s', (words, change) => {
     expect(backfillLines(change)[1]).toBe(`    ${words}`);
+  });
+});
+
+describe('how far a kind of fact is read, for a person', () => {
+  const lines = (change: Partial<Freshness> = {}) =>
+    statusLines(
+      connection({
+        capabilities: [{ stream: 'user_activity', state: 'available', reason: null, remedy: null }],
+        freshness: [
+          {
+            stream: 'user_activity',
+            newest: instant(-50 * HOUR),
+            readAt: instant(-4 * MINUTE),
+            behind: false,
+            problem: null,
+            lost: [],
+            ...change,
+          },
+        ],
+      }),
+      NOW,
+    ).slice(2);
+
+  it('is its last reading and its newest fact', () => {
+    expect(lines()).toEqual([
+      `    last read ${instant(-4 * MINUTE)}, about 4 minutes ago; newest fact from ${instant(-50 * HOUR)}, about 3 days ago`,
+    ]);
+  });
+
+  it('is nothing before it was read', () => {
+    expect(lines({ newest: null, readAt: null })).toEqual([]);
+  });
+
+  it('says what is behind, and what went wrong', () => {
+    expect(lines({ behind: true, problem: 'HTTP 503' }).slice(1)).toEqual([
+      '    BEHIND: it should have been read since',
+      '    what went wrong: HTTP 503',
+    ]);
+  });
+
+  it('says what nobody can read any more', () => {
+    expect(lines({ lost: [{ from: '2026-03-12', to: '2026-04-14' }] }).slice(1)).toEqual([
+      '    Zoom keeps six months: 2026-03-12 to 2026-04-14 cannot be read any more',
+    ]);
   });
 });
 

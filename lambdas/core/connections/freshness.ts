@@ -14,7 +14,7 @@ const USERS_MS = DAY_MS + 12 * HOUR_MS;
 export function readingOf({ freshness, sweptAt }: ConnectionRecord, stream: FactKind): StreamReading {
   // a sweep that was noted before there were readings has read the users
   const unknown = { newest: null, readAt: stream === 'user' ? sweptAt : null, problem: null, lost: [] };
-  return { ...unknown, ...freshness.find((known) => known.stream === stream), stream };
+  return { stream, ...unknown, ...freshness.find((known) => known.stream === stream) };
 }
 
 /** How far all kinds of facts are read, each with its change. */
@@ -58,13 +58,19 @@ export function readAges(record: ConnectionRecord, now: number): ReadonlyMap<Fac
 
 /** Why a connection is degraded of which these streams were not read: which, since when, and what went wrong. */
 export function unreadReason(unread: readonly StreamReading[]): string {
-  const since = [...new Set(unread.map(({ readAt }) => readAt))].map((readAt) => {
-    const streams = unread.filter((reading) => reading.readAt === readAt).map(({ stream }) => KIND_WORDS[stream]);
-    return `${readAt === null ? 'Not read yet' : `Not read since ${readAt}`}: ${streams.join(', ')}.`;
+  const sinceOf = ({ readAt }: StreamReading) => (readAt === null ? 'yet' : `since ${toTheMinute(readAt)}`);
+  const parts = [...new Set(unread.map(sinceOf))].map((since) => {
+    const streams = unread.filter((reading) => sinceOf(reading) === since).map(({ stream }) => KIND_WORDS[stream]);
+    return `Not read ${since}: ${streams.join(', ')}.`;
   });
   const problem = unread.find((reading) => reading.problem !== null)?.problem;
   const why = problem === undefined ? 'No run has told why; their executions do.' : `What went wrong: ${problem}.`;
-  return [...since, why, 'It is tried again by itself.'].join(' ');
+  return [...parts, why, 'It is tried again by itself.'].join(' ');
+}
+
+/** For example `2026-10-12 08:15 UTC`. */
+function toTheMinute(at: string): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** The ranges with another one; what overlaps or adjoins becomes one. Oldest first. */

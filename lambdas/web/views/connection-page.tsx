@@ -1,11 +1,19 @@
-import type { Connection } from '../../contract/connection';
+import type { Connection, Freshness } from '../../contract/connection';
 import { BackfillCard } from './backfill-card';
 import { Card, connectionPath, consentPath, disconnectPath, Note, Pill, Row, ZoomButton } from './components';
 import { canDisconnect, DisconnectCard } from './disconnect-page';
 import { Breadcrumbs, Layout, type Viewer } from './layout';
-import { Ago, counted, Moment } from './time';
+import { Ago, counted, Day, Moment } from './time';
 import { HowToUndo, WhatIsRead, WhoMayAllow } from './what-is-read';
-import { CAPABILITY_WORDS, consentOffer, LAST_SYNC_WORDS, planWords, statusWords, streamWords } from './words';
+import {
+  BEHIND_WORDS,
+  CAPABILITY_WORDS,
+  consentOffer,
+  LAST_SYNC_WORDS,
+  planWords,
+  statusWords,
+  streamWords,
+} from './words';
 
 export interface ConnectionPageProps {
   readonly connection: Connection;
@@ -58,7 +66,7 @@ export function ConnectionPage({ connection, viewer, backfillDays, now, refreshS
           {connection.backfill !== null && (
             <BackfillCard backfill={connection.backfill} now={now} refreshSeconds={refreshSeconds} />
           )}
-          {asking ? <WhatIsRead backfillDays={backfillDays} /> : <Capabilities connection={connection} />}
+          {asking ? <WhatIsRead backfillDays={backfillDays} /> : <Capabilities connection={connection} now={now} />}
           {asking && <WhoMayAllow />}
         </div>
         <div class="stack">
@@ -72,15 +80,18 @@ export function ConnectionPage({ connection, viewer, backfillDays, now, refreshS
   );
 }
 
-function Capabilities({ connection: { capabilities } }: { connection: Connection }) {
+function Capabilities({ connection: { capabilities, freshness }, now }: { connection: Connection; now: number }) {
   if (capabilities.length === 0) return null;
   return (
     <Card title="What can be read">
       <ul class="rows">
         {capabilities.map(({ stream, state, reason, remedy }) => {
           const { name, icon } = streamWords(stream);
+          const reading = freshness.find((known) => known.stream === stream);
+          const words = reading?.behind === true ? BEHIND_WORDS : CAPABILITY_WORDS[state];
           return (
-            <Row icon={icon} title={name} side={<Pill words={CAPABILITY_WORDS[state]} />}>
+            <Row icon={icon} title={name} side={<Pill words={words} />}>
+              {reading !== undefined && <Reading reading={reading} now={now} />}
               {reason !== null && <p>Zoom says: “{reason}”</p>}
               {remedy !== null && <p class="strong">{remedy}</p>}
             </Row>
@@ -88,6 +99,30 @@ function Capabilities({ connection: { capabilities } }: { connection: Connection
         })}
       </ul>
     </Card>
+  );
+}
+
+/** When a kind of fact was read last, what its newest fact is, and what is lost of it. */
+function Reading({ reading: { readAt, newest, lost }, now }: { reading: Freshness; now: number }) {
+  return (
+    <>
+      {readAt !== null && (
+        <p>
+          Last read <Ago at={readAt} now={now} />.
+          {newest !== null && (
+            <>
+              {' '}
+              The newest is from <Ago at={newest} now={now} />.
+            </>
+          )}
+        </p>
+      )}
+      {lost.map(({ from, to }) => (
+        <p class="strong">
+          Zoom keeps six months: what happened from <Day date={from} /> to <Day date={to} /> cannot be read any more.
+        </p>
+      ))}
+    </>
   );
 }
 

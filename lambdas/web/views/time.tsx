@@ -6,6 +6,7 @@ const ABSOLUTE = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   timeZone: 'UTC',
 });
+const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
 const RELATIVE = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const NUMBER = new Intl.NumberFormat('en-US');
@@ -53,6 +54,15 @@ export function Moment({ at }: { at: string }) {
   return (
     <time class="num" datetime={at}>
       {absolute(at)}
+    </time>
+  );
+}
+
+/** A whole day, of UTC. @param date - `yyyy-MM-dd`. */
+export function Day({ date }: { date: string }) {
+  return (
+    <time class="num nowrap" datetime={date}>
+      {DATE.format(new Date(date))}
     </time>
   );
 }

@@ -48,7 +48,8 @@ export function statusWords(connection: Connection, backfillDays: number): State
         label: 'Degraded',
         icon: 'alert',
         tone: 'warn',
-        meaning: 'Something that could be read before is failing or missing now. Everything else is still being read.',
+        meaning:
+          'Something that could be read before is failing, missing or late now. Everything else is still being read.',
       };
     case 'reconnect_needed':
       return {
@@ -120,6 +121,9 @@ export const CAPABILITY_WORDS: { readonly [State in Capability['state']]: StateW
   unavailable: { label: 'Not available', icon: 'minus', tone: 'warn' },
   unknown: { label: 'Not tried yet', icon: 'question', tone: 'idle' },
 };
+
+/** Of a kind of fact that should have been read since, and was not. */
+export const BEHIND_WORDS: StateWords = { label: 'Behind', icon: 'clock', tone: 'warn' };
 
 export const LAST_SYNC_WORDS: { readonly [Result in LastSync['result']]: StateWords } = {
   ok: { label: 'Complete', icon: 'check-circle', tone: 'ok' },

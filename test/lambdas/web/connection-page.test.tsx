@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { STATUSES, type BackfillView, type Connection } from '../../../lambdas/contract/connection';
+import { STATUSES, type BackfillView, type Connection, type Freshness } from '../../../lambdas/contract/connection';
 import { htmlOf } from '../../../lambdas/web/respond';
 import { ConnectionPage } from '../../../lambdas/web/views/connection-page';
 import { disconnectRecord } from '../../support/connections';
@@ -61,6 +61,44 @@ describe("a connection's page", () => {
     const capabilities = [{ stream: 'user', state: 'unavailable', reason: 'No permission.', remedy: 'Ask.' }] as const;
     const shown = page(connection({ status: 'connected', connectedAt: '2026-10-01T00:00:00Z', capabilities }));
     expect(shown).toMatch(/Users.*Zoom says: “No permission\.”.*Ask\..*Not available/s);
+  });
+
+  const reading = (change: Partial<Freshness> = {}): Connection =>
+    connection({
+      status: 'connected',
+      connectedAt: '2026-10-01T00:00:00Z',
+      capabilities: [{ stream: 'user_activity', state: 'available', reason: null, remedy: null }],
+      freshness: [
+        {
+          stream: 'user_activity',
+          newest: '2026-08-12T08:15:00Z',
+          readAt: '2026-10-12T08:11:00Z',
+          behind: false,
+          problem: null,
+          lost: [],
+          ...change,
+        },
+      ],
+    });
+  const words = (shown: Connection) => page(shown).replace(/<[^>]*>/g, '');
+
+  it('says of what is quiet that it was read a moment ago, and not that it is late', () => {
+    expect(words(reading())).toMatch(/Last read 4 minutes ago\. The newest is from 61 days ago\..*Available/s);
+  });
+
+  it('says what is behind, in place of available', () => {
+    expect(words(reading({ behind: true }))).toMatch(/activity.*Behind/s);
+    expect(words(reading({ behind: true }))).not.toContain('Available');
+  });
+
+  it('says nothing of when it was read before it was', () => {
+    expect(words(reading({ readAt: null, newest: null }))).not.toContain('Last read');
+  });
+
+  it('names the dates that nobody can read any more', () => {
+    expect(words(reading({ lost: [{ from: '2026-03-12', to: '2026-04-14' }] }))).toContain(
+      'what happened from 12 Mar 2026 to 14 Apr 2026 cannot be read any more',
+    );
   });
 
   it('shows how much of the history is read', () => {

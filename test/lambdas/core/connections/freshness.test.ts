@@ -164,7 +164,7 @@ describe('the reason of what was not read', () => {
       streamReading('user', { readAt: null }),
     ];
     expect(unreadReason(readings)).toBe(
-      `Not read since ${instant()}: sign-ins, admin operations. Not read yet: users. ` +
+      'Not read since 2026-10-12 08:15 UTC: sign-ins, admin operations. Not read yet: users. ' +
         'What went wrong: GET /v2/report/activities: HTTP 503. It is tried again by itself.',
     );
   });

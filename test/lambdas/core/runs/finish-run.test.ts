@@ -171,7 +171,7 @@ describe('the end of a sync', () => {
     const freshness = [streamReading('user_activity', { readAt: instant(-HOUR) })];
     const failing = { ...SINCE, state: 'failed' as const, problem: 'GET /v2/report/activities: HTTP 503' };
     expect((await after(sync([ACTIVITY, failing], { ...SYNCING, freshness }))).reason).toBe(
-      `Not read since ${instant(-HOUR)}: sign-ins. What went wrong: GET /v2/report/activities: HTTP 503. ` +
+      'Not read since 2026-10-12 07:15 UTC: sign-ins. What went wrong: GET /v2/report/activities: HTTP 503. ' +
         'It is tried again by itself.',
     );
   });
