@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { globSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanEnvironment, ROOT_CREDENTIALS } from './environment';
@@ -61,10 +61,11 @@ export async function startEmulator(
   return processes.startInBackground(emulator, async () => ((await isHealthy(endpointUrl)) ? endpointUrl : undefined));
 }
 
-/** Removes what the emulator of the stack in `directory` has written. */
+/** Removes what the emulators of the stacks in `directory` have written. */
 export function removeEmulatorData(directory: string): void {
-  const link = join(directory, DATA_LINK);
-  if (existsSync(link)) rmSync(realpathSync(link), { recursive: true, force: true, maxRetries: 5 });
+  for (const link of globSync([DATA_LINK, `*/${DATA_LINK}`], { cwd: directory })) {
+    rmSync(realpathSync(join(directory, link)), { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 async function isHealthy(endpointUrl: string): Promise<boolean> {

@@ -25,17 +25,25 @@ export interface Command {
 }
 
 /**
- * Runs the processes of one local stack. Each leads a process group of its own, so that a Ctrl-C in the terminal does
+ * Runs the processes of a local stack, or of several that end together. Each leads a process group of its own, so that a Ctrl-C in the terminal does
  * not reach it and that it is stopped with all it started; each is written down, so that `local down`, or the next
  * start after a crash, can stop it.
  */
 export class Processes {
-  private readonly list: ProcessList;
+  private readonly stacks: Processes[] = [];
   private stopped = false;
 
   /** @param directory - of the stack, for logs and the list of processes. */
-  constructor(private readonly directory: string) {
-    this.list = ProcessList.of(directory);
+  constructor(
+    private readonly directory: string,
+    private readonly list = ProcessList.of(directory),
+  ) {}
+
+  /** Those of one stack more, which has a folder of its own and is stopped with this one. */
+  ofStackIn(directory: string): Processes {
+    const processes = new Processes(directory, this.list);
+    this.stacks.push(processes);
+    return processes;
   }
 
   /**
@@ -73,7 +81,7 @@ export class Processes {
 
   /** Stops everything, and starts nothing any more. */
   async stopAll(): Promise<void> {
-    this.stopped = true;
+    for (const processes of [this, ...this.stacks]) processes.stopped = true;
     await this.list.stopAll();
   }
 

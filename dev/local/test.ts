@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ListrTask } from 'listr2';
 import { runSteps, together } from './command-line';
@@ -5,9 +6,12 @@ import { cleanEnvironment } from './environment';
 import { BINARIES, ROOT } from './paths';
 import type { Processes } from './processes';
 import { runStackCommand } from './run-command';
-import { stackFileIn, stackSteps } from './stack';
+import { type StackContext, stackFileIn, stackSteps } from './stack';
 import { makeDirectory, removeDirectory } from './state-directory';
 import { countTests } from './test-results';
+
+/** One for each of Jest's workers: the end-to-end tests mostly wait, and stop and hurry things that others would feel. */
+const STACKS = 2;
 
 /** Everything that must hold, the quickest first; the first failure ends it. */
 await runStackCommand(makeDirectory, async (directory, processes) => {
@@ -32,13 +36,12 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
         join(directory, 'cdk.out.aws'),
       ]),
     ]);
-    const { zoomUrl } = await runSteps(stackSteps(directory, processes, { recordsCalls: true }));
-    const stack = { CONNECTOR_STACK_FILE: stackFileIn(directory), ZOOM_SIMULATOR_URL: zoomUrl };
-    const e2eArguments = ['--selectProjects', 'e2e', '--runInBand', '--json', '--outputFile', e2e];
+    const env = await bringUpStacks(directory, processes);
+    const e2eArguments = ['--selectProjects', 'e2e', '--maxWorkers', String(STACKS), '--json', '--outputFile', e2e];
     const afterArguments = ['--selectProjects', 'after-e2e', '--json', '--outputFile', after];
     await runSteps([
-      tool('End-to-end tests', 'jest', e2eArguments, stack),
-      tool('Least privilege, by what they called', 'jest', afterArguments, stack),
+      tool('End-to-end tests', 'jest', e2eArguments, env),
+      tool('Least privilege, by what they called', 'jest', afterArguments, env),
     ]);
     await processes.stopAll();
   } finally {
@@ -47,6 +50,32 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
   }
   removeDirectory(directory);
 });
+
+/** @returns the environment in which the end-to-end tests find the stacks. */
+async function bringUpStacks(directory: string, processes: Processes): Promise<NodeJS.ProcessEnv> {
+  const stacks = Array.from({ length: STACKS }, (_, index) => {
+    const own = join(directory, `stack-${index + 1}`);
+    mkdirSync(own);
+    return { directory: own, context: {} as StackContext };
+  });
+  await runSteps([
+    together(
+      'Bring up a stack for each worker',
+      stacks.map(({ directory: own, context }, index) => ({
+        title: `Stack ${index + 1}`,
+        task: (_, task) =>
+          task.newListr(stackSteps(own, processes.ofStackIn(own), { recordsCalls: true }), {
+            ctx: context,
+            concurrent: false,
+          }),
+      })),
+    ),
+  ]);
+  return {
+    CONNECTOR_STACK_FILE: stacks.map((stack) => stackFileIn(stack.directory)).join(),
+    ZOOM_SIMULATOR_URL: stacks.map(({ context }) => context.zoomUrl).join(),
+  };
+}
 
 /** Makes steps that run one of npm's commands, and show all that it prints when it fails. */
 function toolsOf(processes: Processes) {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Grant, grantsOf } from '../lib/support/grants';
 import { synthesise } from '../lib/support/synthesis';
-import { logLines } from '../e2e/support/stack';
+import { logLines, stacks } from '../e2e/support/stack';
 import { grantLines, neededGrants } from '../support/needed-grants';
 import { recordedCalls } from './support/recorded-calls';
 
@@ -60,7 +60,8 @@ describe('the calls of all end-to-end tests', () => {
   const needed = new Set<string>();
 
   beforeAll(async () => {
-    for (const { role, name, input } of await recordedCalls(synthesis, STACK_NAME)) {
+    const calls = await Promise.all(stacks.map((stack) => recordedCalls(stack, synthesis, STACK_NAME)));
+    for (const { role, name, input } of calls.flat()) {
       for (const line of neededGrants(name, input, STACK_NAME)) needed.add(`${role} ${line}`);
     }
   });
@@ -75,7 +76,8 @@ describe('the calls of all end-to-end tests', () => {
   });
 
   it('were denied nowhere', async () => {
-    const denied = await Promise.all(['AccessDenied', 'not authorized to perform'].map(logLines));
+    const words = ['AccessDenied', 'not authorized to perform'];
+    const denied = await Promise.all(stacks.flatMap((stack) => words.map((word) => logLines(word, stack))));
     expect(denied.flat()).toEqual([]);
   });
 });

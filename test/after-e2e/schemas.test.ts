@@ -4,7 +4,7 @@ import type { Fact } from '../../lambdas/core/facts/fact';
 import { STORED_KINDS } from '../../lambdas/contract/fact';
 import { BROKEN_SORT_KEY } from '../e2e/support/example';
 import { schemaProblems } from '../e2e/support/schemas';
-import { itemsOf } from '../e2e/support/stack';
+import { itemsOf, stacks } from '../e2e/support/stack';
 import { allStreamRecords } from '../e2e/support/stream';
 
 type Stored = Fact | AuditFact;
@@ -14,14 +14,15 @@ const kindsOf = (facts: readonly Stored[]) => [...new Set(facts.map(({ kind }) =
 
 describe('the published schemas', () => {
   it('allow every item that the end-to-end tests have left', async () => {
-    const items = (await itemsOf('FactsTableName')).filter(isFact) as unknown as Stored[];
+    const all = await Promise.all(stacks.map((stack) => itemsOf('FactsTableName', stack)));
+    const items = all.flat().filter(isFact) as unknown as Stored[];
 
     expect(kindsOf(items)).toEqual([...STORED_KINDS].sort());
     expect(items.flatMap(schemaProblems)).toEqual([]);
   });
 
   it('allow both images of every record on the stream', async () => {
-    const records = await allStreamRecords();
+    const records = (await Promise.all(stacks.map(allStreamRecords))).flat();
     const [before, after] = (['before', 'after'] as const).map((image) =>
       records.flatMap((record) => record[image] ?? []).filter(isFact),
     );

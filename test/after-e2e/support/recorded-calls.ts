@@ -1,7 +1,8 @@
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { createHash } from 'node:crypto';
 import { callEmulator } from '../../../dev/local/emulator';
-import { stack } from '../../e2e/support/stack';
+import type { StackFile } from '../../../dev/local/stack-file';
+import { clientSettings } from '../../e2e/support/stack';
 import type { Synthesis } from '../../lib/support/synthesis';
 import type { CallInput } from '../../support/needed-grants';
 
@@ -28,13 +29,17 @@ const PAGE = 50;
 /** Less than two events are apart. */
 const TICK_SECONDS = 1e-6;
 
-/** Every call that a function of the stack has made since the emulator was started. */
-export async function recordedCalls(synthesis: Synthesis, stackName: string): Promise<RecordedCall[]> {
-  const functions = await deployedFunctions(synthesis);
+/** Every call that a function of the stack has made since its emulator was started. */
+export async function recordedCalls(
+  stack: StackFile,
+  synthesis: Synthesis,
+  stackName: string,
+): Promise<RecordedCall[]> {
+  const functions = await deployedFunctions(stack, synthesis);
   const named = pathNames(synthesis, stackName, functions);
   const calls: RecordedCall[] = [];
   for (const { role, accessKeyId } of functions) {
-    for await (const { EventName, CloudTrailEvent, Resources } of eventsOf(accessKeyId)) {
+    for await (const { EventName, CloudTrailEvent, Resources } of eventsOf(stack, accessKeyId)) {
       const { requestParameters } = JSON.parse(CloudTrailEvent) as { requestParameters: object };
       // what is invoked stands in the request's path
       const invoked = EventName === 'Invoke' ? { FunctionName: Resources[0]?.ResourceName } : {};
@@ -48,10 +53,10 @@ export async function recordedCalls(synthesis: Synthesis, stackName: string): Pr
   return calls;
 }
 
-async function* eventsOf(accessKeyId: string): AsyncGenerator<Event> {
+async function* eventsOf({ endpointUrl }: StackFile, accessKeyId: string): AsyncGenerator<Event> {
   const LookupAttributes = [{ AttributeKey: 'AccessKeyId', AttributeValue: accessKeyId }];
   for (let EndTime: number | undefined; ;) {
-    const response = await callEmulator(stack.endpointUrl, 'cloudtrail', '/', {
+    const response = await callEmulator(endpointUrl, 'cloudtrail', '/', {
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.1',
@@ -76,9 +81,8 @@ interface DeployedFunction {
 }
 
 /** Functions are recognised by their descriptions, for deployed names are cut. */
-async function deployedFunctions(synthesis: Synthesis): Promise<DeployedFunction[]> {
-  const { endpointUrl: endpoint, region, accessKeyId, secretAccessKey } = stack;
-  const client = new LambdaClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
+async function deployedFunctions(stack: StackFile, synthesis: Synthesis): Promise<DeployedFunction[]> {
+  const client = new LambdaClient(clientSettings(stack));
   const templates = Object.entries(synthesis.ofType('AWS::Lambda::Function'));
   const deployed: DeployedFunction[] = [];
   for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {

@@ -18,10 +18,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { awsEnvironment } from '../../../dev/local/environment';
 import { BINARIES, ROOT } from '../../../dev/local/paths';
-import { output, stack } from './stack';
+import { clientSettings, output, stack } from './stack';
 
-const { accessKeyId, secretAccessKey } = stack;
-const settings = { endpoint: stack.endpointUrl, region: stack.region, credentials: { accessKeyId, secretAccessKey } };
+const settings = clientSettings(stack);
 const cloudFormation = new CloudFormationClient(settings);
 const sqs = new SQSClient(settings);
 // the emulator takes it for a proxy's word that the call came by TLS, as the policies of the queues ask for

@@ -4,7 +4,6 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { GetSecretValueCommand, SecretsManagerClient, paginateListSecrets } from '@aws-sdk/client-secrets-manager';
 import { SFNClient } from '@aws-sdk/client-sfn';
@@ -20,23 +19,35 @@ import type { Connection } from '../../../lambdas/contract/connection';
 import type { Fact } from '../../../lambdas/core/facts/fact';
 import { partitionKeys } from '../../../lambdas/core/facts/fact-key';
 
-const STACK_FILE = process.env['CONNECTOR_STACK_FILE'] ?? join(ROOT, '.local/stack.json');
+/** One for each of Jest's workers, so that what one file does to its stack no other feels. */
+const STACK_FILES = (process.env['CONNECTOR_STACK_FILE'] ?? join(ROOT, '.local/stack.json')).split(',');
+const STACK_FILE = ofThisWorker(STACK_FILES);
 
-/** The deployed stack that the tests run on. */
-export const stack = StackFile.parse(JSON.parse(readFileSync(STACK_FILE, 'utf8')));
+/** All stacks that the tests run on. */
+export const stacks = STACK_FILES.map((file) => StackFile.parse(JSON.parse(readFileSync(file, 'utf8'))));
+/** The deployed stack that the tests of this file run on. */
+export const stack = ofThisWorker(stacks);
 
-const { accessKeyId, secretAccessKey } = stack;
-const settings = { endpoint: stack.endpointUrl, region: stack.region, credentials: { accessKeyId, secretAccessKey } };
+const settings = clientSettings(stack);
 export const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient(settings));
-export const streams = new DynamoDBStreamsClient(settings);
 const secrets = new SecretsManagerClient(settings);
 export const stateMachines = new SFNClient(settings);
 export const lambda = new LambdaClient(settings);
-const logs = new CloudWatchLogsClient(settings);
 
-/** An output of the stack. */
-export function output(name: string): string {
-  const value = stack.outputs[name];
+/** Of a list that has one thing for each of Jest's workers: this one's. */
+export function ofThisWorker<Thing>(things: readonly Thing[]): Thing {
+  const worker = Number(process.env['JEST_WORKER_ID'] ?? 1) - 1;
+  return things[worker % things.length] as Thing;
+}
+
+/** How a client of AWS's SDK reaches a stack's emulator. */
+export function clientSettings({ endpointUrl, region, accessKeyId, secretAccessKey }: StackFile) {
+  return { endpoint: endpointUrl, region, credentials: { accessKeyId, secretAccessKey } };
+}
+
+/** An output of a stack. */
+export function output(name: string, of: StackFile = stack): string {
+  const value = of.outputs[name];
   if (value === undefined) throw new Error(`the stack has no output ${name}`);
   return value;
 }
@@ -134,11 +145,14 @@ export async function until<Answer>(what: string, ask: () => Promise<Answer | un
   }
 }
 
-/** All items of a table. */
-export async function itemsOf(table: 'FactsTableName' | 'ControlTableName'): Promise<Record<string, unknown>[]> {
+/** All items of a stack's table. */
+export async function itemsOf(
+  table: 'FactsTableName' | 'ControlTableName',
+  of: StackFile = stack,
+): Promise<Record<string, unknown>[]> {
+  const client = of === stack ? dynamodb : DynamoDBDocumentClient.from(new DynamoDBClient(clientSettings(of)));
   const items: Record<string, unknown>[] = [];
-  for await (const { Items = [] } of paginateScan({ client: dynamodb }, { TableName: output(table) }))
-    items.push(...Items);
+  for await (const { Items = [] } of paginateScan({ client }, { TableName: output(table, of) })) items.push(...Items);
   return items;
 }
 
@@ -157,8 +171,9 @@ export async function factsOf(connectionId: string): Promise<Fact[]> {
   return (await Promise.all(partitions)).flat();
 }
 
-/** What any function or API of the stack has logged. @param containing - text of the lines that count; all when left out. */
-export async function logLines(containing?: string): Promise<string[]> {
+/** What any function or API of a stack has logged. @param containing - text of the lines that count; all when left out. */
+export async function logLines(containing?: string, of: StackFile = stack): Promise<string[]> {
+  const logs = new CloudWatchLogsClient(clientSettings(of));
   const filterPattern = containing === undefined ? undefined : `"${containing}"`;
   const lines: string[] = [];
   for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: logs }, {})) {

@@ -3,10 +3,10 @@ import { Browser, type Page } from '../../../dev/local/browser';
 import type { AccountOptions } from '../../../dev/zoom-simulator/options';
 import type { Connection } from '../../../lambdas/contract/connection';
 import type { OperatorAnswers } from '../../../lambdas/contract/operator';
-import { operate, whenStatus } from './stack';
+import { ofThisWorker, operate, whenStatus } from './stack';
 
-/** Where the stand-in for Zoom is. */
-export const ZOOM_URL = process.env['ZOOM_SIMULATOR_URL'] ?? '';
+/** Where this stack's stand-in for Zoom is. */
+export const ZOOM_URL = ofThisWorker((process.env['ZOOM_SIMULATOR_URL'] ?? '').split(','));
 
 export type TruthRow = Readonly<Record<string, unknown>>;
 
