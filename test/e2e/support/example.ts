@@ -1,9 +1,4 @@
-import {
-  CloudFormationClient,
-  DeleteStackCommand,
-  DescribeStackResourcesCommand,
-  waitUntilStackDeleteComplete,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
 import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
@@ -74,16 +69,6 @@ export class DeployedExample {
     const value = this.outputs[name];
     if (value === undefined) throw new Error(`the example has no output ${name}`);
     return value;
-  }
-
-  /** The physical id of its only resource of a type. */
-  async resource(type: string): Promise<string> {
-    const { StackResources = [] } = await cloudFormation.send(
-      new DescribeStackResourcesCommand({ StackName: this.stackName }),
-    );
-    const found = StackResources.filter(({ ResourceType }) => ResourceType === type);
-    if (found.length !== 1) throw new Error(`the example has ${found.length} resources ${type}`);
-    return found[0]?.PhysicalResourceId ?? '';
   }
 
   /** All messages that have come to the queue of an output since it was deployed. */

@@ -145,14 +145,11 @@ export async function until<Answer>(what: string, ask: () => Promise<Answer | un
   }
 }
 
-/** All items of a stack's table. */
-export async function itemsOf(
-  table: 'FactsTableName' | 'ControlTableName',
-  of: StackFile = stack,
-): Promise<Record<string, unknown>[]> {
-  const client = of === stack ? dynamodb : DynamoDBDocumentClient.from(new DynamoDBClient(clientSettings(of)));
+/** All items of a table. */
+export async function itemsOf(table: 'FactsTableName' | 'ControlTableName'): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
-  for await (const { Items = [] } of paginateScan({ client }, { TableName: output(table, of) })) items.push(...Items);
+  for await (const { Items = [] } of paginateScan({ client: dynamodb }, { TableName: output(table) }))
+    items.push(...Items);
   return items;
 }
 
