@@ -141,10 +141,15 @@ answering(
   statusLines,
 );
 
+const sync = program
+  .command('sync')
+  .argument('<id>')
+  .description('read what a connection has new, now')
+  .option('--users', 'read all users, too');
 answering(
-  program.command('sync').argument('<id>').description('read what a connection has new, now'),
+  sync,
   'sync',
-  (id = '') => ({ connectionId: id }),
+  (id = '') => ({ connectionId: id, ...sync.opts<{ users?: boolean }>() }),
   ({ executionArn }) => [`started: ${executionArn}`],
 );
 

@@ -15,7 +15,7 @@ export type OperatorCommand =
   | { readonly command: 'status'; readonly connectionId: string }
   | { readonly command: 'backfill'; readonly connectionId: string; readonly from?: string; readonly to?: string }
   | { readonly command: 'cancel'; readonly connectionId: string }
-  | { readonly command: 'sync'; readonly connectionId: string }
+  | { readonly command: 'sync'; readonly connectionId: string; readonly users?: boolean }
   | { readonly command: 'pause'; readonly connectionId: string }
   | { readonly command: 'resume'; readonly connectionId: string }
   | { readonly command: 'disconnect'; readonly connectionId: string; readonly keepFacts: boolean }

@@ -106,7 +106,7 @@ const Command: z.ZodType<OperatorCommand> = z.discriminatedUnion('command', [
     to: z.iso.date().optional(),
   }),
   z.object({ command: z.literal('cancel'), connectionId }),
-  z.object({ command: z.literal('sync'), connectionId }),
+  z.object({ command: z.literal('sync'), connectionId, users: z.boolean().optional() }),
   z.object({ command: z.literal('pause'), connectionId }),
   z.object({ command: z.literal('resume'), connectionId }),
   z.object({ command: z.literal('disconnect'), connectionId, keepFacts: z.boolean() }),

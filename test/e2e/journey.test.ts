@@ -118,6 +118,18 @@ describe('the journey of a connection, in a browser', () => {
     expect(added.map(({ after }) => after?.raw['ip_address']).sort()).toEqual(['198.51.100.77', '198.51.100.78']);
   });
 
+  it('brings a user who changed when it is told to read all users, as they were and as they are', async () => {
+    const user = (await account.truth('users')).find(({ status }) => status === 'active');
+    await account.change({ kind: 'changeUser', user: user?.['email'], fields: { dept: 'Moved' } });
+    await operate('sync', invite.connectionId, '--users');
+    const record = await until('the change', async () => {
+      const records = await streamRecordsOf(invite.connectionId);
+      return records.find(({ event, after }) => event === 'MODIFY' && after?.raw['id'] === user?.['id']);
+    });
+
+    expect([record.before?.raw['dept'], record.after?.raw['dept']]).toEqual([user?.['dept'], 'Moved']);
+  });
+
   it('is counted and logged by the sample consumer, a line a fact', async () => {
     const facts = await factsOf(invite.connectionId);
     const lines = await until('a line for each fact', async () => {

@@ -21,7 +21,7 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill' | 'freshne
   readonly sweptAt: string | null;
   /** The run whose lists of users missed somebody whom the next sync looks for once more; `null` when nobody is looked for. */
   readonly usersMissedBy: string | null;
-  /** When Zoom last told of a user who changed, until a run has read all users since; `null` when nobody has. */
+  /** When Zoom last told of a user who changed, or an operator asked for all users, until a run has read them since. */
   readonly usersChangedAt: string | null;
   /** When Zoom told that the account has removed the app; of the consent in force. */
   readonly deauthorizedAt: string | null;
@@ -79,6 +79,17 @@ const SYNC_ABANDONED_MS = 6 * 60 * 60 * 1000;
 /** Whether a sync of the connection runs at `now` (epoch ms), so that no other may begin. */
 export function isSyncRunning({ syncRun }: ConnectionRecord, now: number): boolean {
   return syncRun !== null && now - Date.parse(syncRun.startedAt) < SYNC_ABANDONED_MS;
+}
+
+/**
+ * Whether nothing but a backfill should read what was there before it: the first read is still to come, and an operator
+ * has cancelled it or has begun it again, whatever other range was read since. A first backfill that failed has read what
+ * it could, and syncs do the rest.
+ */
+export function isFirstReadOpen({ firstReadAt, sweptAt, backfill }: ConnectionRecord): boolean {
+  if (firstReadAt !== null || backfill === null) return false;
+  const { state, isOfRange } = backfill;
+  return state === 'cancelled' || state === 'running' || (isOfRange && sweptAt === null);
 }
 
 /** Whether a worker may read for this run: with the consent in force, unless it was cancelled or another took its place. */

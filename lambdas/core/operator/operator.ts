@@ -5,7 +5,7 @@ import type { LinkStore, Revocations } from '../access/ports';
 import { makeLink } from '../access/sign-in';
 import type { AuditAction, AuditDetails } from '../../contract/audit';
 import type { AuditLog } from '../audit/ports';
-import { type ConnectionRecord, isEnded, isReadable } from '../connections/connection-record';
+import { type ConnectionRecord, isEnded, isFirstReadOpen, isReadable } from '../connections/connection-record';
 import type { ConnectionViews } from '../connections/connection-views';
 import { type DeadLettersPorts, allDeadLetters, makeReplay } from '../dead-letters/replay';
 import { type BeginDisconnectPorts, beginDisconnect } from '../disconnect/begin-disconnect';
@@ -15,6 +15,7 @@ import { type CancelBackfillPorts, cancelBackfill } from '../runs/cancel-backfil
 import { pause, resume } from '../runs/pause';
 import { requestedRun } from '../runs/run-starter';
 import { datesBetween, oldestReportDate } from '../runs/shards';
+import { askForUsers } from '../runs/users-due';
 import { utcDate } from '../dates';
 
 /** The credentials of the Zoom Marketplace app. */
@@ -81,7 +82,19 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
     return views.of(begun);
   }
 
-  async function start(connection: ConnectionRecord, request: RunRequest): Promise<{ executionArn: string }> {
+  async function start(
+    connection: ConnectionRecord,
+    request: RunRequest,
+    details: AuditDetails = {},
+  ): Promise<{ executionArn: string }> {
+    const executionArn = await runs.start(request);
+    const { kind, runId } = request;
+    await note(`${kind}_requested`, connection, { runId, ...details });
+    return { executionArn };
+  }
+
+  /** @throws ConflictError for a connection that no run can read. */
+  function assertReadable(connection: ConnectionRecord): void {
     if (connection.status === 'paused') {
       throw new ConflictError('this connection is paused', 'go on reading: connector resume ID');
     }
@@ -91,14 +104,6 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
         'connect it first: connector invite --connection ID',
       );
     }
-    const executionArn = await runs.start(request);
-    const { kind, runId, from, to } = request;
-    await note(`${kind}_requested`, connection, {
-      runId,
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-    });
-    return { executionArn };
   }
 
   return {
@@ -150,19 +155,30 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
         );
       }
       const range = from === undefined && to === undefined ? {} : checkedRange(from, to, clock.now());
-      return start(connection, { ...requestedRun(connectionId, 'backfill', clock.now()), ...range });
+      assertReadable(connection);
+      return start(connection, { ...requestedRun(connectionId, 'backfill', clock.now()), ...range }, range);
     },
     async cancel({ connectionId }) {
       const cancelled = await cancelBackfill(ports, await existing(connectionId));
       await note('backfill_cancelled', cancelled);
       return viewOf(connectionId, cancelled);
     },
-    async sync({ connectionId }) {
+    async sync({ connectionId, users = false }) {
       const connection = await existing(connectionId);
       if (connection.status === 'backfilling') {
         throw new ConflictError('the first backfill is still running', 'wait for its end: connector status ID');
       }
-      return start(connection, requestedRun(connectionId, 'sync', clock.now()));
+      assertReadable(connection);
+      if (users) {
+        if (isFirstReadOpen(connection)) {
+          throw new ConflictError(
+            'the first backfill was not completed, and reads all users',
+            'start it again: connector backfill ID',
+          );
+        }
+        await askForUsers(connections, connectionId, clock.now());
+      }
+      return start(connection, requestedRun(connectionId, 'sync', clock.now()), users ? { users } : {});
     },
     async pause({ connectionId }) {
       const paused = await pause(ports, await existing(connectionId));

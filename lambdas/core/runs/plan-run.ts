@@ -15,6 +15,7 @@ import {
   type ConnectionRecord,
   hasIdleGrant,
   isCancelled,
+  isFirstReadOpen,
   isSyncRunning,
 } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
@@ -30,6 +31,7 @@ import type { ProbeStreams } from './probe-streams';
 import { afterDenial, isCurrent, isUnread } from './run-conclusion';
 import { REPORTS, addDays, dailyShards, datesBetween, forgottenSince, shardsSince, userShards } from './shards';
 import { plannedShard } from './shard-progress';
+import { areUsersDue } from './users-due';
 
 export interface PlanRunPorts {
   readonly connections: ConnectionStore;
@@ -258,23 +260,6 @@ function withLost(current: ConnectionRecord, lost: Lost): Pick<ConnectionChange,
 function mayBegin(connection: ConnectionRecord, run: RunRef, now: number): boolean {
   const { runId } = run;
   return isCurrent(connection, run) && !isCancelled(connection, runId) && !isAnotherRunning(connection, run, now);
-}
-
-/**
- * Whether nothing but a backfill should read what was there before it: the first read is still to come, and an operator
- * has cancelled it or has begun it again, whatever other range was read since. A first backfill that failed has read what
- * it could, and syncs do the rest.
- */
-function isFirstReadOpen({ firstReadAt, sweptAt, backfill }: ConnectionRecord): boolean {
-  if (firstReadAt !== null || backfill === null) return false;
-  const { state, isOfRange } = backfill;
-  return state === 'cancelled' || state === 'running' || (isOfRange && sweptAt === null);
-}
-
-/** Whether a sync reads all users, which it does not do as a rule: somebody is looked for, or Zoom told of a change. */
-function areUsersDue(connection: ConnectionRecord): boolean {
-  const { usersMissedBy, usersChangedAt } = connection;
-  return usersMissedBy !== null || (usersChangedAt != null && !isFirstReadOpen(connection));
 }
 
 /** When a run began that is planned again: what it reads is counted from then. */

@@ -5,6 +5,7 @@ import { changeConnection } from '../connections/change-connection';
 import { type ConnectionRecord, isEnded } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
 import { type RunStarter, promptSync } from '../runs/run-starter';
+import { askForUsers } from '../runs/users-due';
 
 export interface HandleZoomEventPorts {
   readonly connections: ConnectionStore;
@@ -44,7 +45,7 @@ export function makeHandleZoomEvent({ connections, runs, audit, clock }: HandleZ
   };
 
   async function note({ kind, at }: ZoomEvent, bound: ConnectionRecord): Promise<ConnectionRecord | undefined> {
-    if (kind === 'usersChanged') return noteUsersChanged(bound);
+    if (kind === 'usersChanged') return askForUsers(connections, bound.id, clock.now());
     return kind === 'deauthorized' ? noteDeauthorized(bound, at) : bound;
   }
 
@@ -65,19 +66,6 @@ export function makeHandleZoomEvent({ connections, runs, audit, clock }: HandleZ
     });
     return noted;
   }
-
-  /** Has the next sync read all users. */
-  function noteUsersChanged({ id }: ConnectionRecord): Promise<ConnectionRecord | undefined> {
-    return changeConnection(connections, id, (current) =>
-      isEnded(current) ? undefined : { usersChangedAt: afterStartOf(current.syncRun, clock.now()) },
-    );
-  }
-}
-
-/** A sync that has begun may have read the lists before the change: its start is earlier, by whatever clock it is told. */
-function afterStartOf(syncRun: ConnectionRecord['syncRun'], now: number): string {
-  const began = syncRun === null ? -Infinity : Date.parse(syncRun.startedAt);
-  return new Date(Math.max(now, began + 1)).toISOString();
 }
 
 /** Instants are ISO 8601 UTC. */

@@ -297,6 +297,54 @@ describe('sync', () => {
   it.each(['backfilling', ...NOT_READABLE] as const)('refuses a connection that is %s', async (status) => {
     await expect(sync(connectedRecord({ status })).answer).rejects.toThrow(ConflictError);
   });
+
+  it('asks for no users unless it is told to', async () => {
+    const { answer, connections } = sync(connectedRecord());
+    await answer;
+    expect(connections.get('c1').usersChangedAt).toBeNull();
+  });
+});
+
+describe('sync of all users', () => {
+  const sync = (change: Partial<ConnectionRecord> = {}) => {
+    const setting = operate(connectedRecord(change));
+    return { ...setting, answer: setting.operator.sync({ command: 'sync', connectionId: 'c1', users: true }) };
+  };
+
+  it('notes the wish for whichever sync comes next, and starts one', async () => {
+    const { answer, connections, runs } = sync();
+    await answer;
+    expect([connections.get('c1').usersChangedAt, runs.requests.map(({ kind }) => kind)]).toEqual([
+      instant(),
+      ['sync'],
+    ]);
+  });
+
+  it('is not taken for done by a sync that runs already', async () => {
+    const startedAt = instant(MINUTE);
+    const { answer, connections } = sync({ syncRun: { runId: 'tick-1', startedAt } });
+    await answer;
+    expect(Date.parse(connections.get('c1').usersChangedAt ?? '')).toBeGreaterThan(Date.parse(startedAt));
+  });
+
+  it.each<[string, Partial<ConnectionRecord>]>([
+    ...NOT_READABLE.map((status) => [`is ${status}`, { status }] as [string, Partial<ConnectionRecord>]),
+    ['is being read for the first time', { status: 'backfilling' }],
+    [
+      'has a first backfill that was cancelled, which reads all users',
+      { status: 'degraded', firstReadAt: null, backfill: backfillRecord({ state: 'cancelled' }) },
+    ],
+  ])('refuses a connection that %s, and notes nothing', async (_, change) => {
+    const { answer, connections, runs } = sync(change);
+    await expect(answer).rejects.toThrow(ConflictError);
+    expect([connections.get('c1').usersChangedAt, runs.requests]).toEqual([null, []]);
+  });
+
+  it('is in the audit log as what it is', async () => {
+    const { answer, audit } = sync();
+    await answer;
+    expect(audit.entries).toMatchObject([{ action: 'sync_requested', details: { users: true } }]);
+  });
 });
 
 describe('list-dead-letters', () => {

@@ -107,11 +107,53 @@ describe('an invited user', () => {
   });
 });
 
-describe('a user of the same address as another', () => {
-  it('is superseded by nobody: only invitations are', async () => {
-    const again = factOf('user', userRow({ id: 'u-Mira_9' }));
-    const { stream } = await after([MIRA, again], [again]);
+describe('a user who was deleted and made again with the same address', () => {
+  const AGAIN = factOf('user', userRow({ id: 'u-Mira_9' }));
+
+  it('is another user, and supersedes nobody: an address may be given to somebody else', async () => {
+    const { stream } = await after([MIRA, AGAIN], [AGAIN]);
     expect(stream.map(({ fact }) => fact)).toEqual([goneFact(MIRA, undefined)]);
+  });
+
+  it('is a new fact on the stream', async () => {
+    const facts = new InMemoryFactStore(goneFact(MIRA, undefined));
+    await facts.writeChanged([AGAIN]);
+    expect(facts.stream).toEqual([{ event: 'INSERT', fact: AGAIN }]);
+  });
+
+  it('supersedes an invitation to that address, not who had the address before', async () => {
+    const invited = factOf('user', pendingRow({ email: 'mira.holt@example.com' }));
+    const { stream } = await after([MIRA, invited, AGAIN], [AGAIN]);
+    expect(stream.map(({ fact }) => fact)).toEqual([goneFact(MIRA, undefined), goneFact(invited, AGAIN.id)]);
+  });
+});
+
+describe('somebody who was gone and is back', () => {
+  it.each([
+    ['a user, with the same id,', JON, goneFact(JON, undefined)],
+    ['an address that is invited anew,', INVITED, goneFact(INVITED, ARRIVED.id)],
+  ])('is present again by one change: %s', async (_, fact, gone) => {
+    const facts = new InMemoryFactStore(gone);
+    await facts.writeChanged([fact]);
+    expect(facts.stream).toEqual([{ event: 'MODIFY', old: gone, fact }]);
+    expect(facts.ofKind('user')[0]).not.toHaveProperty('supersededBy');
+  });
+
+  it('is gone again only when two more passes miss them', async () => {
+    expect((await after([MIRA, JON], [MIRA], [MIRA, JON])).stream).toEqual([]);
+    expect((await after([MIRA, JON], [MIRA], [MIRA])).stream).toEqual([
+      { event: 'MODIFY', old: JON, fact: goneFact(JON, undefined) },
+    ]);
+  });
+});
+
+describe('a user who is deactivated', () => {
+  it('is the same fact, changed, and stays present: the list of inactive users names them', async () => {
+    const inactive = factOf('user', userRow({ id: 'u-Jon_2', email: 'jon.dale@example.com', status: 'inactive' }));
+    const facts = new InMemoryFactStore(JON);
+    await facts.writeChanged([inactive]);
+    expect(facts.stream).toEqual([{ event: 'MODIFY', old: JON, fact: inactive }]);
+    expect((await after([MIRA, inactive], [MIRA, inactive])).stream).toEqual([]);
   });
 });
 
