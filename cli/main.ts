@@ -12,6 +12,7 @@ import {
   printJson,
   printLines,
   replayLines,
+  replayStartedLines,
   statusLines,
 } from './output';
 
@@ -174,6 +175,33 @@ const disconnect = program
   .option('--all', 'all connections', false)
   .option('--keep-facts', 'leave what was read', false);
 disconnecting();
+
+const replay = program
+  .command('replay')
+  .description('send stored facts of a range of dates to the replay queue, for a consumer that missed them')
+  .requiredOption('--from <date>', 'first date, yyyy-MM-dd in UTC')
+  .requiredOption('--to <date>', 'last date, yyyy-MM-dd in UTC')
+  .option('--kind <kind...>', 'a kind of fact, once or more (all unless said)')
+  .option('--connection <id>', 'the connection whose facts are sent (all unless said)');
+answering(
+  replay,
+  'replay',
+  () => {
+    const {
+      from,
+      to,
+      kind = [],
+      connection,
+    } = replay.opts<{
+      from: string;
+      to: string;
+      kind?: readonly string[];
+      connection?: string;
+    }>();
+    return { from, to, kinds: kind, connectionId: connection };
+  },
+  replayStartedLines,
+);
 
 const deadLetters = program.command('dead-letters').description('what could not be read, or not be understood');
 answering(deadLetters.command('list').description('list them'), 'list-dead-letters', () => ({}), deadLetterLines);

@@ -59,6 +59,15 @@ export function replayLines({ replayed, failed }: OperatorAnswers['replay-dead-l
   ];
 }
 
+/** A replay that has begun, and how to see its end. */
+export function replayStartedLines({ executionArn, queueUrl }: OperatorAnswers['replay']): string[] {
+  return [
+    `started: ${executionArn}`,
+    `sends to: ${queueUrl}`,
+    `see its end: aws stepfunctions describe-execution --execution-arn ${executionArn} --query "[status,output]"`,
+  ];
+}
+
 /** All of one connection, for a person, at `now` (epoch ms). */
 export function statusLines(connection: Connection, now = Date.now()): string[] {
   const { backfill, lastSync } = connection;

@@ -13,6 +13,7 @@ import { HostedPages } from './constructs/hosted-pages';
 import { IncrementalSync } from './constructs/incremental-sync';
 import { OperatorAccess } from './constructs/operator-access';
 import { PublicAddress } from './constructs/public-address';
+import { Replay } from './constructs/replay';
 import { SampleConsumer } from './constructs/sample-consumer';
 import { TokenVault } from './constructs/token-vault';
 import { ZoomWebhooks } from './constructs/zoom-webhooks';
@@ -98,6 +99,7 @@ export class ConnectorStack extends Stack {
       disconnect,
       viewEnvironment,
     });
+    const replay = new Replay(this, 'Replay', { defaults, isLocal: address.isLocal, controlTable, factsTable });
     const operator = new OperatorAccess(this, 'OperatorAccess', {
       defaults,
       address,
@@ -108,6 +110,7 @@ export class ConnectorStack extends Stack {
       audit,
       runs,
       disconnect,
+      replay,
       viewEnvironment,
     });
     if (config.sampleConsumer) new SampleConsumer(this, 'SampleConsumer', { defaults, factsTable });
@@ -126,6 +129,12 @@ export class ConnectorStack extends Stack {
     this.output('FactsTableName', factsTable.tableName, 'The facts');
     this.output('FactsStreamArn', factsTable.streamArn, 'The stream that consumers read');
     this.output('FactsKeyArn', factsTable.key.keyArn, 'Consumers need kms:Decrypt on it');
+    this.output('ReplayQueueUrl', replay.queue.queueUrl, 'Where replayed facts are fetched');
+    this.output(
+      'ReplayQueueArn',
+      replay.queue.queueArn,
+      'Consumers need to receive from it, and kms:Decrypt on the same key',
+    );
     this.output('ControlTableName', controlTable.tableName, 'State of the connector');
     this.output('BackfillStateMachineArn', runs.backfill.stateMachineArn, 'Backfills');
     this.output('SyncStateMachineArn', runs.sync.stateMachineArn, 'Incremental syncs');

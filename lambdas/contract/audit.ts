@@ -12,6 +12,7 @@ export const AUDIT_ACTIONS = [
   'disconnected',
   'invite_created',
   'paused',
+  'replay_requested',
   'resumed',
   'sessions_revoked',
   'sign_in_link_created',

@@ -12,6 +12,8 @@ export const ENV = {
   backfillStateMachine: 'BACKFILL_STATE_MACHINE_ARN',
   syncStateMachine: 'SYNC_STATE_MACHINE_ARN',
   disconnectStateMachine: 'DISCONNECT_STATE_MACHINE_ARN',
+  replayStateMachine: 'REPLAY_STATE_MACHINE_ARN',
+  replayQueueUrl: 'REPLAY_QUEUE_URL',
   backfillDays: 'BACKFILL_DAYS',
   syncEveryMinutes: 'SYNC_EVERY_MINUTES',
   overlapMinutes: 'OVERLAP_MINUTES',

@@ -17,6 +17,7 @@ export const AUDIT_KIND = 'connector_audit';
 
 /** Every kind of fact that is stored and on the stream. */
 export const STORED_KINDS = [...FACT_KINDS, AUDIT_KIND] as const;
+export type StoredKind = (typeof STORED_KINDS)[number];
 
 /** Begins the partitions of the facts table that hold the audit log; those of connections begin with a hex digit. */
 export const AUDIT_PARTITION = 'audit';

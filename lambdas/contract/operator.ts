@@ -20,6 +20,13 @@ export type OperatorCommand =
   | { readonly command: 'resume'; readonly connectionId: string }
   | { readonly command: 'disconnect'; readonly connectionId: string; readonly keepFacts: boolean }
   | { readonly command: 'disconnect-all'; readonly keepFacts: boolean }
+  | {
+      readonly command: 'replay';
+      readonly from: string;
+      readonly to: string;
+      readonly kinds: readonly string[];
+      readonly connectionId?: string;
+    }
   | { readonly command: 'list-dead-letters' }
   | { readonly command: 'replay-dead-letters'; readonly ids: readonly string[] };
 
@@ -40,6 +47,8 @@ export interface OperatorAnswers {
   disconnect: Connection;
   /** Those that are being disconnected, or were deleted; `failed` by how many it could not be begun. */
   'disconnect-all': { readonly connections: readonly Connection[]; readonly failed: number };
+  /** The execution that sends, and where to. */
+  replay: { readonly executionArn: string; readonly queueUrl: string };
   'list-dead-letters': { readonly deadLetters: readonly DeadLetterView[] };
   'replay-dead-letters': { readonly replayed: number; readonly failed: number };
 }

@@ -1,4 +1,4 @@
-import type { FactKind } from './fact';
+import type { FactKind, StoredKind } from './fact';
 
 /** Why a run reads: the first full read, or what came since. */
 export type RunKind = 'backfill' | 'sync';
@@ -72,6 +72,43 @@ export interface GrantEnded {
 export interface PurgeOutcome {
   readonly outcome: 'done' | 'again';
 }
+
+/** Which stored facts are sent to the replay queue. */
+export interface ReplayRequest {
+  /** First and last date (`yyyy-MM-dd`, UTC) on which the facts happened; of what lasts, all are sent. */
+  readonly from: string;
+  readonly to: string;
+  readonly kinds: readonly StoredKind[];
+  /** `null` for all connections, and for what is about none. */
+  readonly connectionId: string | null;
+}
+
+/** How far a replay has come: places, and nothing of the facts there. */
+export interface ReplayCursor {
+  /** The connection that is being read; `null` for what is about none, which comes first. */
+  readonly connectionId: string | null;
+  /** How many of its stretches of the table were begun. */
+  readonly begun: number;
+  /** Which of those have more, behind which sort key. */
+  readonly open: readonly { readonly stretch: number; readonly after: string }[];
+}
+
+/** How much a replay has done. What is sent again because a turn was killed is not counted again. */
+export interface ReplayCounts {
+  readonly sent: number;
+  /** Facts that fit into no message; the function's log has their ids. */
+  readonly tooLarge: number;
+}
+
+/** Input of the state machine that replays, and of each turn of its one step. */
+export interface ReplayTask extends ReplayRequest, ReplayCounts {
+  /** `null` at the beginning. */
+  readonly cursor: ReplayCursor | null;
+}
+
+/** What that step says: `again`, with the next turn's input, when its time was up before all was sent. */
+export type ReplayOutcome =
+  ({ readonly outcome: 'again' } & ReplayTask) | ({ readonly outcome: 'done' } & ReplayCounts);
 
 /** Time-out of the longest step of a run, in minutes: so long after a connection is stopped, something may still write. */
 export const LONGEST_STEP_MINUTES = 10;

@@ -10,6 +10,7 @@ import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeSecretsAppCredentials } from '../adapters/aws/secrets';
 import { makeStepFunctionsDisconnectStarter } from '../adapters/aws/step-functions-disconnect-starter';
+import { makeStepFunctionsReplayStarter } from '../adapters/aws/step-functions-replay-starter';
 import { makeStepFunctionsRunStarter, makeStepFunctionsRunStopper } from '../adapters/aws/step-functions-run-starter';
 import { ENV } from '../contract/env';
 import type { OperatorAnswers, OperatorCommand, OperatorError, OperatorResult } from '../contract/operator';
@@ -31,6 +32,8 @@ const env = readEnv(
   ENV.backfillStateMachine,
   ENV.syncStateMachine,
   ENV.disconnectStateMachine,
+  ENV.replayStateMachine,
+  ENV.replayQueueUrl,
   ENV.syncEveryMinutes,
   ENV.perSecondShare,
   ENV.perDayShare,
@@ -69,13 +72,14 @@ const operator = makeOperator(
     facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),
     clock: systemClock,
     disconnects: makeStepFunctionsDisconnectStarter(stepFunctions, env.DISCONNECT_STATE_MACHINE_ARN),
+    replays: makeStepFunctionsReplayStarter(stepFunctions, env.REPLAY_STATE_MACHINE_ARN),
     log: {
       letterKept: (id, why) => logger.warn('a dead letter could not be replayed', { letter: id, why }),
       disconnectFailed: (id, error) =>
         logger.error('a disconnect could not be begun', { connectionId: id, error: error as Error }),
     },
   },
-  { publicUrl: env.PUBLIC_URL, retentionDays: env.RETENTION_DAYS },
+  { publicUrl: env.PUBLIC_URL, retentionDays: env.RETENTION_DAYS, replayQueueUrl: env.REPLAY_QUEUE_URL },
 );
 
 const connectionId = z.string().min(1);
@@ -111,6 +115,13 @@ const Command: z.ZodType<OperatorCommand> = z.discriminatedUnion('command', [
   z.object({ command: z.literal('resume'), connectionId }),
   z.object({ command: z.literal('disconnect'), connectionId, keepFacts: z.boolean() }),
   z.object({ command: z.literal('disconnect-all'), keepFacts: z.boolean() }),
+  z.object({
+    command: z.literal('replay'),
+    from: z.iso.date(),
+    to: z.iso.date(),
+    kinds: z.array(z.string().min(1)),
+    connectionId: connectionId.optional(),
+  }),
   z.object({ command: z.literal('list-dead-letters') }),
   z.object({ command: z.literal('replay-dead-letters'), ids: z.array(z.string().min(1)) }),
 ]);

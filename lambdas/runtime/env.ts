@@ -19,6 +19,8 @@ const VARIABLES = {
   [ENV.backfillStateMachine]: text,
   [ENV.syncStateMachine]: text,
   [ENV.disconnectStateMachine]: text,
+  [ENV.replayStateMachine]: text,
+  [ENV.replayQueueUrl]: text,
   [ENV.backfillDays]: number,
   [ENV.syncEveryMinutes]: number,
   [ENV.overlapMinutes]: text.pipe(z.coerce.number<string>().nonnegative()),

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { AUDIT_ACTIONS, type AuditEvent } from '../contract/audit';
+import { STORED_KINDS } from '../contract/fact';
 import {
   type DisconnectTask,
   type PlanTask,
   type PurgeTask,
+  type ReplayTask,
   type RunRef,
   type RunRequest,
   type Shard,
@@ -89,3 +91,22 @@ export const DisconnectTaskPayload: z.ZodType<DisconnectTask> = z.object(disconn
 
 /** Input of the step that deletes. */
 export const PurgeTaskPayload: z.ZodType<PurgeTask> = z.object({ ...disconnect, pass: z.enum(['first', 'last']) });
+
+const count = z.number().int().min(0);
+
+/** Input of the state machine that replays, and of each turn of its step. */
+export const ReplayTaskPayload: z.ZodType<ReplayTask> = z.object({
+  from: date,
+  to: date,
+  kinds: z.array(z.enum(STORED_KINDS)),
+  connectionId: z.string().min(1).nullable(),
+  sent: count,
+  tooLarge: count,
+  cursor: z
+    .object({
+      connectionId: z.string().min(1).nullable(),
+      begun: count,
+      open: z.array(z.object({ stretch: count, after: z.string().min(1) })),
+    })
+    .nullable(),
+});

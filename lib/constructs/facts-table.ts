@@ -51,6 +51,11 @@ export class FactsTable extends EncryptedTable {
     this.grantFacts(grantee, ['dynamodb:BatchWriteItem', 'dynamodb:Query']);
   }
 
+  /** Lets `grantee` read all that is stored, the audit log too, and change nothing. */
+  grantReplay(grantee: IGrantable): void {
+    this.grantActions(grantee, 'read', ['dynamodb:Query']);
+  }
+
   /** Lets `grantee` put entries of the audit log, and nothing else. */
   grantAppendAudit(grantee: IGrantable): void {
     this.grantActions(grantee, 'write', ['dynamodb:PutItem'], { 'ForAllValues:StringLike': AUDIT_KEYS });

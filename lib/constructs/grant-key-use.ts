@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 
 export interface KeyUse {
   /** The service that uses the key on behalf of the grantee. */
-  readonly via: 'dynamodb' | 'secretsmanager';
+  readonly via: 'dynamodb' | 'secretsmanager' | 'sqs';
   readonly actions: string[];
 }
 

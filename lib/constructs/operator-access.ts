@@ -8,6 +8,7 @@ import type { ControlTable } from './control-table';
 import type { Disconnect } from './disconnect';
 import type { FactsTable } from './facts-table';
 import type { PublicAddress } from './public-address';
+import type { Replay } from './replay';
 import type { TokenVault } from './token-vault';
 
 export interface OperatorAccessProps {
@@ -21,6 +22,7 @@ export interface OperatorAccessProps {
   readonly audit: AuditLog;
   readonly runs: ConnectionRuns;
   readonly disconnect: Disconnect;
+  readonly replay: Replay;
   /** How much of an account's quota is the connector's and how often it reads, to tell how a connection is. */
   readonly viewEnvironment: Environment;
 }
@@ -31,7 +33,8 @@ export class OperatorAccess extends Construct {
 
   constructor(scope: Construct, id: string, props: OperatorAccessProps) {
     super(scope, id);
-    const { defaults, address, controlTable, factsTable, retentionDays, vault, audit, runs, disconnect } = props;
+    const { defaults, address, controlTable, factsTable, retentionDays, vault, audit, runs, disconnect, replay } =
+      props;
     const operator = new ConnectorFunction(this, 'Operator', {
       defaults,
       entry: 'operator',
@@ -42,6 +45,7 @@ export class OperatorAccess extends Construct {
         ...props.viewEnvironment,
         ...audit.environment,
         ...disconnect.environment,
+        ...replay.environment,
         [ENV.publicUrl]: address.url,
         [ENV.controlTable]: controlTable.tableName,
         [ENV.factsTable]: factsTable.tableName,
@@ -64,6 +68,7 @@ export class OperatorAccess extends Construct {
     runs.sync.grantStartExecution(operator);
     runs.grantStop(operator);
     disconnect.grantStart(operator);
+    replay.grantStart(operator);
     this.functionName = operator.functionName;
   }
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { disconnectAllLines, disconnectLines, printJson, printLines, statusLines } from '../../cli/output';
+import {
+  disconnectAllLines,
+  disconnectLines,
+  printJson,
+  printLines,
+  replayStartedLines,
+  statusLines,
+} from '../../cli/output';
 import type { BackfillView, Connection, Freshness } from '../../lambdas/contract/connection';
 import { BACKFILLING, connection } from '../lambdas/web/support';
 import { HOUR, MINUTE, NOW, instant } from '../support/clock';
@@ -153,4 +160,11 @@ describe('a disconnect for a person', () => {
   it('of all of them, when there are none, says so', () => {
     expect(disconnectAllLines({ connections: [], failed: 0 })).toEqual(['nothing to disconnect']);
   });
+});
+
+it('a replay that has begun says where it sends to, and how to see its end', () => {
+  const executionArn = 'arn:aws:states:eu-west-1:1:execution:Replay:replay-1';
+  const lines = replayStartedLines({ executionArn, queueUrl: 'https://queue.example' });
+  expect(lines.slice(0, 2)).toEqual([`started: ${executionArn}`, 'sends to: https://queue.example']);
+  expect(lines[2]).toContain(`aws stepfunctions describe-execution --execution-arn ${executionArn}`);
 });

@@ -21,6 +21,7 @@ import { makeDynamoDbAttemptStore } from '../../lambdas/adapters/aws/dynamodb-at
 import { makeDynamoDbAuditStore } from '../../lambdas/adapters/aws/dynamodb-audit-store';
 import { makeDynamoDbConnectionStore } from '../../lambdas/adapters/aws/dynamodb-connection-store';
 import { makeDynamoDbDeadLetterStore } from '../../lambdas/adapters/aws/dynamodb-dead-letter-store';
+import { makeDynamoDbFactPages } from '../../lambdas/adapters/aws/dynamodb-fact-pages';
 import { makeDynamoDbFactStore } from '../../lambdas/adapters/aws/dynamodb-fact-store';
 import { makeDynamoDbQuotaLedger } from '../../lambdas/adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbReceivedEvents } from '../../lambdas/adapters/aws/dynamodb-received-events';
@@ -37,20 +38,23 @@ import {
   makeSecretsWebhookKeys,
 } from '../../lambdas/adapters/aws/secrets';
 import { makeSqsEventQueue } from '../../lambdas/adapters/aws/sqs-event-queue';
+import { makeSqsReplayQueue } from '../../lambdas/adapters/aws/sqs-replay-queue';
 import { makeDynamoDbStoredData } from '../../lambdas/adapters/aws/dynamodb-stored-data';
 import { makeStepFunctionsDisconnectStarter } from '../../lambdas/adapters/aws/step-functions-disconnect-starter';
+import { makeStepFunctionsReplayStarter } from '../../lambdas/adapters/aws/step-functions-replay-starter';
 import {
   makeStepFunctionsRunStarter,
   makeStepFunctionsRunStopper,
 } from '../../lambdas/adapters/aws/step-functions-run-starter';
-import { auditFact } from '../../lambdas/core/audit/audit-fact';
+import { auditFact, auditStretch } from '../../lambdas/core/audit/audit-fact';
+import { factStretches } from '../../lambdas/core/facts/fact-key';
 import { plannedShard } from '../../lambdas/core/runs/shard-progress';
 import { auditEvent } from '../support/audit';
 import { instant } from '../support/clock';
 import { connectedRecord } from '../support/connections';
 import { gapOf } from '../support/dead-letters';
 import { factOf, userRow } from '../support/facts';
-import { type CallInput, grantLines, neededGrants } from '../support/needed-grants';
+import { type CallInput, FILLED, grantLines, neededGrants } from '../support/needed-grants';
 import { slotRequest } from '../support/quota';
 import { BACKFILL, SYNC } from '../support/runs';
 import { GRANT, tokenSet } from '../support/tokens';
@@ -85,6 +89,9 @@ const adapters = {
   credentials: makeSecretsAppCredentials(secrets, `${prefix}/zoom-app`),
   webhookKeys: makeSecretsWebhookKeys(secrets, `${prefix}/zoom-app`),
   received: makeDynamoDbReceivedEvents(client, 'ControlTable'),
+  factPages: makeDynamoDbFactPages(client, 'FactsTable'),
+  replayQueue: makeSqsReplayQueue(new SQSClient({}), 'Replay/Queue'),
+  replays: makeStepFunctionsReplayStarter(new SFNClient({}), 'Replay/Workflow'),
   queue: makeSqsEventQueue(new SQSClient({}), 'Webhooks/Queue'),
   executions: makeStepFunctionsRunStopper(new SFNClient({}), ['Runs/Backfill', 'Runs/Sync']),
   auditStore: makeDynamoDbAuditStore(client, 'FactsTable'),
@@ -110,6 +117,8 @@ const letter = gapOf(shard);
 const now = 0;
 const later = { expiresAt: 1 };
 const begun = { startedAt: 0, ...later };
+const DATES = { from: '2026-10-11', to: '2026-10-12' };
+const REPLAY = { ...DATES, kinds: ['user'], connectionId: null, sent: 0, tooLarge: 0, cursor: null } as const;
 const DISCONNECT = { connectionId: 'c1', requestedAt: instant(), attempt: 1 };
 
 const quotaKey = { zoomAccountId: 'account-1', label: 'light' } as const;
@@ -196,6 +205,13 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => all(stored.deleteFacts('c1')),
     () => all(stored.deleteState('c1')),
   ],
+  'Replay/SendRole': ({ connections, factPages, replayQueue }) => [
+    () => connections.find('c1'),
+    () => all(connections.list()),
+    ...factStretches('c1', 'user', DATES).map((stretch) => () => factPages.read(stretch, undefined)),
+    () => factPages.read(auditStretch('c1', DATES), undefined),
+    () => replayQueue.send(['{}']),
+  ],
   'Runs/PlanRole': ({ connections, checkpoints, progress, deadLetters, ...reading }) => [
     () => connections.find('c1'),
     () => connections.update(record, {}),
@@ -267,6 +283,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     executions,
     revocations,
     disconnects,
+    replays,
     audit,
   }) => [
     () => revocations.revoke(null, now),
@@ -288,6 +305,7 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => executions.stopAll('c1'),
     () => connections.delete('c1'),
     () => disconnects.start(DISCONNECT),
+    () => replays.start('replay', REPLAY),
   ],
   'AuditLog/AuditRole': ({ auditStore }) => [() => auditStore.append(auditFact(auditEvent(), 1))],
 };
@@ -334,7 +352,7 @@ function grantedTo(role: string): string[] {
     (grant) => grant.role === role && /^(dynamodb|secretsmanager|states|lambda|sqs):/.test(grant.action),
   );
   return grantLines(own)
-    .filter((grant) => !grant.startsWith('sqs:') || grant === 'sqs:SendMessage Webhooks/Queue')
+    .filter((grant) => !grant.startsWith('sqs:') || FILLED.some((queue) => grant === `sqs:SendMessage ${queue}`))
     .sort();
 }
 

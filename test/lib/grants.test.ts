@@ -111,6 +111,18 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'lambda:InvokeFunction AuditLog/Audit',
   ],
   'Disconnect/Workflow/Role': [...['Disconnect/EndGrant', 'Disconnect/Purge'].flatMap(invoking), ...OF_ANY_WORKFLOW],
+  'Replay/SendRole': [
+    ...ownLogAndTraces('Replay/Send'),
+    'dynamodb:GetItem ControlTable of CONNECTION',
+    'dynamodb:Query ControlTable of CONNECTION',
+    ...reading('ControlTable'),
+    'dynamodb:Query FactsTable',
+    ...reading('FactsTable'),
+    'sqs:SendMessage Replay/Queue',
+    'kms:Decrypt FactsTable/Key via sqs',
+    'kms:GenerateDataKey FactsTable/Key via sqs',
+  ],
+  'Replay/Workflow/Role': [...invoking('Replay/Send'), ...OF_ANY_WORKFLOW],
   'Runs/PlanRole': [
     ...ownLogAndTraces('Runs/Plan'),
     'dynamodb:GetItem ControlTable of CONNECTION, CHECKPOINT#*, QUOTA#*, LEASE#*',
@@ -199,6 +211,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     'states:StartExecution Runs/Sync',
     ...STOPPING_RUNS,
     ...STARTING_DISCONNECTS,
+    'states:StartExecution Replay/Workflow',
     'lambda:InvokeFunction AuditLog/Audit',
   ],
   'AuditLog/AuditRole': [
@@ -310,6 +323,7 @@ describe('facts', () => {
       'AuditLog/AuditRole',
       'Disconnect/PurgeRole',
       'OperatorAccess/OperatorRole',
+      'Replay/SendRole',
       'Runs/FinishRole',
       'Runs/ReadRole',
       'SampleConsumer/ConsumerRole',
@@ -330,6 +344,13 @@ describe('facts', () => {
     );
   });
 
+  it('are sent to the replay queue by a function that can change none of them', () => {
+    expect(linesOf('Replay/SendRole', ({ resource }) => resource === 'FactsTable')).toEqual([
+      'dynamodb:Query FactsTable',
+    ]);
+    expect(rolesThatMay(({ resource }) => resource === 'Replay/Queue')).toEqual(['Replay/SendRole']);
+  });
+
   it('are seen by the consumer on the stream alone', () => {
     const tables = linesOf('SampleConsumer/ConsumerRole', ({ resource }) => /^(Facts|Control)Table$/.test(resource));
     expect(tables).toEqual([]);
@@ -344,8 +365,13 @@ describe('the audit log', () => {
     expect(writing.map(({ role, action }) => `${role} ${action}`)).toEqual(['AuditLog/AuditRole dynamodb:PutItem']);
   });
 
+  it('is read by one function, which can only query', () => {
+    const unbound = onFacts.filter(({ condition }) => condition === '');
+    expect(unbound.map(({ role, action }) => `${role} ${action}`)).toEqual(['Replay/SendRole dynamodb:Query']);
+  });
+
   it('is out of reach of every other call on the facts table', () => {
-    const others = onFacts.filter(({ role }) => role !== 'AuditLog/AuditRole');
+    const others = onFacts.filter(({ role }) => !['AuditLog/AuditRole', 'Replay/SendRole'].includes(role));
     expect(new Set(others.map(({ condition }) => condition))).toEqual(new Set(['not of audit#*']));
   });
 
@@ -418,7 +444,7 @@ describe('who may take a role or invoke a function', () => {
     },
   );
 
-  it.each(['Runs/Backfill/Role', 'Runs/Sync/Role', 'Disconnect/Workflow/Role'])(
+  it.each(['Runs/Backfill/Role', 'Runs/Sync/Role', 'Disconnect/Workflow/Role', 'Replay/Workflow/Role'])(
     "this account's state machines alone take %s",
     (role) => {
       expect(trustOf(role)).toEqual(

@@ -1,6 +1,9 @@
 import { AUDIT_PARTITION } from '../../lambdas/contract/fact';
 import type { Grant } from '../lib/support/grants';
 
+/** Queues that functions themselves send to. */
+export const FILLED = ['Webhooks/Queue', 'Replay/Queue'];
+
 /** The parts of a call's input that say what it touches; values of DynamoDB plain or as they are on the wire. */
 export interface CallInput {
   readonly TableName?: string;
@@ -25,7 +28,8 @@ export interface CallInput {
  * @param stackName - begins the names of secrets.
  */
 export function neededGrants(call: string, input: CallInput, stackName: string): string[] {
-  if (input.QueueUrl !== undefined) return [`sqs:${call} ${input.QueueUrl}`];
+  // a batch takes the grant of its messages
+  if (input.QueueUrl !== undefined) return [`sqs:${call.replace(/Batch$/, '')} ${input.QueueUrl}`];
   const nested = (kind: string, part: CallInput) => neededGrants(kind, part, stackName);
   if (input.FunctionName !== undefined) return [`lambda:${call}Function ${input.FunctionName}`];
   if (input.stateMachineArn !== undefined)
@@ -52,14 +56,16 @@ export function neededGrants(call: string, input: CallInput, stackName: string):
 
 /** Grants on data, a line for each partition of the control table, as {@link neededGrants} writes them. */
 export function grantLines(grants: readonly Grant[]): string[] {
-  return grants.flatMap(({ action, resource, condition }) =>
-    condition === '' || condition === `not of ${AUDIT_PARTITION}#*`
-      ? [`${action} ${resource.replace(/^secretsmanager:secret:/, '')}`]
-      : condition
-          .replace(/^of /, '')
-          .split(', ')
-          .map((keys) => `${action} ${resource} of ${keys.replace('#*', '')}`),
-  );
+  return grants.flatMap(({ action, resource, condition }) => {
+    const granted = `${action} ${resource.replace(/^secretsmanager:secret:/, '')}`;
+    if (condition === `not of ${AUDIT_PARTITION}#*`) return [granted];
+    // of the whole of the facts table: of what is not the audit log, and of what is
+    if (condition === '') return resource === 'FactsTable' ? [granted, `${granted} of ${AUDIT_PARTITION}`] : [granted];
+    return condition
+      .replace(/^of /, '')
+      .split(', ')
+      .map((keys) => `${action} ${resource} of ${keys.replace('#*', '')}`);
+  });
 }
 
 /** The document client leaves `Item` out of the names of its commands. */

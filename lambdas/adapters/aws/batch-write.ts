@@ -21,18 +21,26 @@ export async function writeBatches(
   parallel?: number,
 ): Promise<void> {
   const write = (batch: Requests[string]) =>
-    untilProcessed({ [tableName]: batch }, async (left: Requests) => {
+    untilProcessed('the facts table', { [tableName]: batch }, async (left: Requests) => {
       const { UnprocessedItems = {} } = await client.send(new BatchWriteCommand({ RequestItems: left }));
       return tableName in UnprocessedItems ? UnprocessedItems : undefined;
     });
   await inParallel(batches(requests, WRITE_BATCH), write, parallel);
 }
 
-/** Sends a batch until DynamoDB has taken all of it: what it leaves unprocessed is an expected answer. */
-export async function untilProcessed<Left>(all: Left, send: (left: Left) => Promise<Left | undefined>): Promise<void> {
+/**
+ * Sends a batch until all of it is taken: what is left unprocessed is an expected answer.
+ *
+ * @param target - what it is sent to, in words.
+ */
+export async function untilProcessed<Left>(
+  target: string,
+  all: Left,
+  send: (left: Left) => Promise<Left | undefined>,
+): Promise<void> {
   let left: Left | undefined = all;
   for (let round = 0; left !== undefined; round++) {
-    if (round === MAX_ROUNDS) throw new Error('the facts table takes no more writes for now: it is being throttled');
+    if (round === MAX_ROUNDS) throw new Error(`${target} takes no more for now: it is being throttled`);
     if (round > 0) await sleep(Math.random() * 100 * 2 ** (round - 1));
     left = await send(left);
   }

@@ -23,7 +23,7 @@ export function makeDynamoDbFactStore(client: DynamoDBDocumentClient, tableName:
     const all: Requests = {
       [tableName]: { Keys: facts.map(({ pk, sk }) => ({ pk, sk })), ConsistentRead: true },
     };
-    await untilProcessed(all, async (left) => {
+    await untilProcessed('the facts table', all, async (left) => {
       const { Responses = {}, UnprocessedKeys = {} } = await client.send(new BatchGetCommand({ RequestItems: left }));
       found.push(...((Responses[tableName] ?? []) as Fact[]));
       return tableName in UnprocessedKeys ? UnprocessedKeys : undefined;

@@ -1,6 +1,6 @@
 import type { AuditDetails, AuditEvent } from '../../contract/audit';
 import { AUDIT_KIND, AUDIT_PARTITION, FACT_VERSION } from '../../contract/fact';
-import type { FactKey } from '../facts/fact-key';
+import { type DateRange, type FactKey, type KeyStretch, sortKeysOn } from '../facts/fact-key';
 
 /** An entry of the audit log as an item of the facts table; `docs/stream.md` is its contract. */
 export interface AuditFact extends FactKey {
@@ -29,7 +29,7 @@ export function auditFact(event: AuditEvent, retentionDays: number): AuditFact {
   const { id, time, action, connectionId, zoomAccountId, actor, details, via, requestId } = event;
   return {
     // apart from the connection's facts, which a purge takes and this must outlive
-    pk: `${AUDIT_PARTITION}#${connectionId ?? NO_CONNECTION}`,
+    pk: partitionOf(connectionId),
     sk: `${AUDIT_KIND}#${time}#${id}`,
     v: FACT_VERSION,
     id,
@@ -41,4 +41,13 @@ export function auditFact(event: AuditEvent, retentionDays: number): AuditFact {
     raw: { action, via, requestId, details },
     expiresAt: Math.floor(Date.parse(time) / 1000) + retentionDays * DAY_SECONDS,
   };
+}
+
+/** Where the entries of these dates are that are about a connection; `null` for those about none. */
+export function auditStretch(connectionId: string | null, dates: DateRange): KeyStretch {
+  return { pk: partitionOf(connectionId), ...sortKeysOn(AUDIT_KIND, dates) };
+}
+
+function partitionOf(connectionId: string | null): string {
+  return `${AUDIT_PARTITION}#${connectionId ?? NO_CONNECTION}`;
 }

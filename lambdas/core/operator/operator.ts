@@ -1,4 +1,5 @@
 import type { Connection } from '../../contract/connection';
+import { STORED_KINDS, type StoredKind } from '../../contract/fact';
 import type { OperatorAnswers, OperatorCommand } from '../../contract/operator';
 import type { RunRequest } from '../../contract/workflow';
 import type { LinkStore, Revocations } from '../access/ports';
@@ -13,7 +14,8 @@ import { newConnection } from '../connections/new-connection';
 import { ConflictError, InvalidInputError, NotFoundError } from '../errors';
 import { type CancelBackfillPorts, cancelBackfill } from '../runs/cancel-backfill';
 import { pause, resume } from '../runs/pause';
-import { requestedRun } from '../runs/run-starter';
+import type { ReplayStarter } from '../replay/ports';
+import { compactInstant, requestedRun } from '../runs/run-starter';
 import { datesBetween, oldestReportDate } from '../runs/shards';
 import { askForUsers } from '../runs/users-due';
 import { utcDate } from '../dates';
@@ -30,6 +32,7 @@ export interface OperatorPorts extends DeadLettersPorts, CancelBackfillPorts, Be
   readonly links: LinkStore;
   readonly revocations: Revocations;
   readonly audit: AuditLog;
+  readonly replays: ReplayStarter;
   readonly log: DeadLettersPorts['log'] & { disconnectFailed(connectionId: string, error: unknown): void };
   readonly credentials: { save(credentials: AppCredentials): Promise<void> };
 }
@@ -37,6 +40,7 @@ export interface OperatorPorts extends DeadLettersPorts, CancelBackfillPorts, Be
 export interface OperatorSettings {
   readonly publicUrl: string;
   readonly retentionDays: number;
+  readonly replayQueueUrl: string;
 }
 
 /** Seven days: an invite goes by mail to somebody who may be away. */
@@ -53,7 +57,7 @@ type Handlers = {
 /** What the operator CLI can ask for, by command. @throws ConnectorError with what to do about it. */
 export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): Handlers {
   const { connections, views, links, runs, clock } = ports;
-  const replay = makeReplay(ports, settings);
+  const replayDeadLetters = makeReplay(ports, settings);
 
   async function existing(id: string): Promise<ConnectionRecord> {
     const found = await connections.find(id);
@@ -208,6 +212,15 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
       }
       return { connections: begun, failed };
     },
+    async replay({ from, to, kinds, connectionId = null }) {
+      const connection = connectionId === null ? undefined : await existing(connectionId);
+      const now = clock.now();
+      const request = { ...checkedDates(from, to, now), kinds: checkedKinds(kinds), connectionId };
+      const name = `replay-${compactInstant(now)}`;
+      const executionArn = await ports.replays.start(name, { ...request, sent: 0, tooLarge: 0, cursor: null });
+      await note('replay_requested', connection, { from, to, kinds: request.kinds.join(' '), execution: name });
+      return { executionArn, queueUrl: settings.replayQueueUrl };
+    },
     async 'list-dead-letters'() {
       const letters = await allDeadLetters(ports);
       return {
@@ -221,7 +234,7 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
       };
     },
     async 'replay-dead-letters'({ ids }) {
-      const result = await replay(ids);
+      const result = await replayDeadLetters(ids);
       await note('dead_letters_replayed', undefined, { asked: ids.length === 0 ? 'all' : ids.length, ...result });
       return result;
     },
@@ -245,4 +258,28 @@ function checkedRange(from: string | undefined, to: string | undefined, now: num
     );
   }
   return range;
+}
+
+/** The dates of a replay. */
+function checkedDates(from: string, to: string, now: number): { from: string; to: string } {
+  const today = utcDate(now);
+  if (from > to || to > today) {
+    throw new InvalidInputError(
+      `the range ${from} to ${to} is not one that ends by ${today}`,
+      'give --from and --to as yyyy-MM-dd (UTC), the earlier one first; both are included',
+    );
+  }
+  return { from, to };
+}
+
+/** The kinds of a replay, each once; all of them when none is named. */
+function checkedKinds(names: readonly string[]): StoredKind[] {
+  const unknown = names.find((name) => !STORED_KINDS.some((kind) => kind === name));
+  if (unknown !== undefined) {
+    throw new InvalidInputError(
+      `there is no kind of fact ${JSON.stringify(unknown)}`,
+      `the kinds are ${STORED_KINDS.join(', ')}; without --kind all are sent`,
+    );
+  }
+  return STORED_KINDS.filter((kind) => names.length === 0 || names.includes(kind));
 }

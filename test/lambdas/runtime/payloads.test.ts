@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   AuditEventPayload,
+  ReplayTaskPayload,
   RunRefPayload,
   RunRequestPayload,
   WorkerTaskPayload,
@@ -65,5 +66,35 @@ describe('the input of the audit function', () => {
     ['a text without end', { details: { text: 'x'.repeat(1_001) } }],
   ])('fails with %s', (_what, change) => {
     expect(AuditEventPayload.safeParse({ ...auditEvent(), ...change }).success).toBe(false);
+  });
+});
+
+describe('the input of a replay', () => {
+  const TASK = {
+    from: '2026-10-11',
+    to: '2026-10-12',
+    kinds: ['user', 'connector_audit'],
+    connectionId: null,
+    sent: 0,
+    tooLarge: 0,
+    cursor: null,
+  };
+  const cursor = { connectionId: 'c1', begun: 33, open: [{ stretch: 2, after: 'user#aa' }] };
+
+  it.each([TASK, { ...TASK, connectionId: 'c1', sent: 12, cursor }])('may be %j', (task) => {
+    expect(ReplayTaskPayload.parse(task)).toEqual(task);
+  });
+
+  it('is what a turn says, whose outcome is left out', () => {
+    expect(ReplayTaskPayload.parse({ ...TASK, outcome: 'again' })).toEqual(TASK);
+  });
+
+  it.each([
+    { ...TASK, kinds: ['meeting'] },
+    { ...TASK, from: 'yesterday' },
+    { ...TASK, cursor: undefined },
+    { ...TASK, cursor: { ...cursor, begun: -1 } },
+  ])('fails as %j', (task) => {
+    expect(ReplayTaskPayload.safeParse(task).success).toBe(false);
   });
 });

@@ -19,6 +19,7 @@ import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
 import { RecordingDisconnectStarter } from '../../../support/disconnect';
 import { InMemoryFactStore } from '../../../support/facts';
 import { InMemoryQuotaLedger } from '../../../support/quota';
+import { RecordingReplayStarter } from '../../../support/replay';
 import { InMemoryProgressStore, RecordingRunStarter, RecordingRunStopper } from '../../../support/runs';
 
 const NOT_READABLE = ['pending', 'refused', 'reconnect_needed', 'paused', 'disconnecting', 'disconnected'] as const;
@@ -35,6 +36,7 @@ function operate(...records: readonly ConnectionRecord[]) {
   const quota = new InMemoryQuotaLedger();
   const executions = new RecordingRunStopper();
   const disconnects = new RecordingDisconnectStarter();
+  const replays = new RecordingReplayStarter();
   const failed: string[] = [];
   const saved: AppCredentials[] = [];
   const operator = makeOperator(
@@ -43,6 +45,7 @@ function operate(...records: readonly ConnectionRecord[]) {
       progress,
       executions,
       disconnects,
+      replays,
       views: makeConnectionViews({
         connections,
         progress,
@@ -66,7 +69,7 @@ function operate(...records: readonly ConnectionRecord[]) {
       clock,
       log: { letterKept: () => undefined, disconnectFailed: (id) => failed.push(id) },
     },
-    { publicUrl: 'https://connector.example', retentionDays: 365 },
+    { publicUrl: 'https://connector.example', retentionDays: 365, replayQueueUrl: 'https://queue.example' },
   );
   return {
     operator,
@@ -78,6 +81,7 @@ function operate(...records: readonly ConnectionRecord[]) {
     saved,
     deadLetters,
     disconnects,
+    replays,
     executions,
     failed,
   };
@@ -347,6 +351,58 @@ describe('sync of all users', () => {
   });
 });
 
+describe('replay', () => {
+  const RANGE = { command: 'replay', from: '2026-10-01', to: '2026-10-12', kinds: [] } as const;
+
+  it('starts an execution that begins at the beginning, of all kinds and connections', async () => {
+    const { operator, replays } = operate();
+    await operator.replay(RANGE);
+    const kinds = ['user', 'user_activity', 'admin_operation', 'connector_audit'];
+    const range = { from: '2026-10-01', to: '2026-10-12' };
+    expect(replays.started).toEqual([{ ...range, kinds, connectionId: null, sent: 0, tooLarge: 0, cursor: null }]);
+  });
+
+  it('says the execution and the queue', async () => {
+    expect(await operate().operator.replay(RANGE)).toEqual({
+      executionArn: 'arn:execution:replay-20261012T081500000Z',
+      queueUrl: 'https://queue.example',
+    });
+  });
+
+  it('takes the kinds and the connection that are named', async () => {
+    const { operator, replays } = operate(connectedRecord());
+    await operator.replay({ ...RANGE, kinds: ['connector_audit', 'user', 'user'], connectionId: 'c1' });
+    expect(replays.started).toMatchObject([{ kinds: ['user', 'connector_audit'], connectionId: 'c1' }]);
+  });
+
+  it('is noted in the audit log with what was asked for', async () => {
+    const { operator, audit } = operate(connectedRecord());
+    await operator.replay({ ...RANGE, kinds: ['user'], connectionId: 'c1' });
+    const execution = 'replay-20261012T081500000Z';
+    const details = { from: '2026-10-01', to: '2026-10-12', kinds: 'user', execution };
+    expect(audit.entries).toMatchObject([{ connectionId: 'c1', zoomAccountId: 'account-1', details }]);
+  });
+
+  it.each<[what: string, change: object, error: object]>([
+    ['that ends before it begins', { from: '2026-10-12', to: '2026-10-11' }, { code: 'invalid-input' }],
+    ['that ends tomorrow', { to: '2026-10-13' }, { code: 'invalid-input' }],
+    ['of a kind that there is not', { kinds: ['user', 'meeting'] }, { code: 'invalid-input' }],
+    ['of a connection that there is not', { connectionId: 'c9' }, { code: 'not-found' }],
+  ])('refuses one %s, and starts none', async (_what, change, error) => {
+    const { operator, replays, audit } = operate(connectedRecord());
+    await expect(operator.replay({ ...RANGE, ...change })).rejects.toMatchObject(error);
+    expect([replays.started, audit.entries]).toEqual([[], []]);
+  });
+
+  it('names the kinds to whoever asks for another', async () => {
+    const asked = operate().operator.replay({ ...RANGE, kinds: ['meeting'] });
+    await expect(asked).rejects.toMatchObject({
+      message: 'there is no kind of fact "meeting"',
+      remedy: expect.stringContaining('user, user_activity, admin_operation, connector_audit'),
+    });
+  });
+});
+
 describe('list-dead-letters', () => {
   it('tells what each is about, and nothing of what it holds', async () => {
     const { operator, deadLetters } = operate(connectedRecord());
@@ -380,6 +436,7 @@ describe('the audit log', () => {
     ['backfill_requested', { command: 'backfill', connectionId: 'c1' }],
     ['sync_requested', { command: 'sync', connectionId: 'c1' }],
     ['dead_letters_replayed', { command: 'replay-dead-letters', ids: [] }],
+    ['replay_requested', { command: 'replay', from: '2026-10-01', to: '2026-10-02', kinds: [] }],
   ])('tells of %s', async (action, command) => {
     const { operator, audit } = operate(connectedRecord());
     await (operator[command.command] as (command: OperatorCommand) => Promise<unknown>)(command);
