@@ -29,7 +29,16 @@ import type { KeepAlive } from './keep-alive';
 import type { Checkpoint, CheckpointStore, ProgressStore } from './ports';
 import type { ProbeStreams } from './probe-streams';
 import { afterDenial, isCurrent, isUnread } from './run-conclusion';
-import { REPORTS, addDays, dailyShards, datesBetween, forgottenSince, shardsSince, userShards } from './shards';
+import {
+  REPORTS,
+  addDays,
+  dailyShards,
+  datesBetween,
+  forgottenSince,
+  oldestReportDate,
+  shardsSince,
+  userShards,
+} from './shards';
 import { plannedShard } from './shard-progress';
 import { areUsersDue } from './users-due';
 
@@ -157,9 +166,17 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const today = utcDate(now);
     const increments = REPORTS.flatMap((stream) => increment(connection, stream, known.get(stream), now));
     if (!isSweepDue) return areUsersDue(connection) ? [...userShards(), ...increments] : increments;
-    const swept = dailyShards(datesBetween(addDays(today, -settings.sweepDays), today));
+    const swept = dailyShards(datesBetween(sweptFrom(connection, now), today));
     const shards = [...userShards(), ...increments, ...swept, ...(await missingShards(connection.id))];
     return [...new Map(shards.map((shard) => [shard.id, shard])).values()];
+  }
+
+  /** The first date that a row may be of which Zoom has added since the last sweep, up to `sweepDays` late. */
+  function sweptFrom({ sweptAt }: ConnectionRecord, now: number): string {
+    const lastMs = sweptAt === null ? now : Date.parse(sweptAt);
+    const first = utcDate(lastMs - settings.sweepDays * DAY_MS);
+    const oldest = oldestReportDate(now);
+    return first > oldest ? first : oldest;
   }
 
   /**

@@ -284,7 +284,7 @@ describe('a sync of a connection whose first backfill is open', () => {
   it('looks for users and late rows when they were left to it, whatever range was read since', async () => {
     const backfill = backfillRecord({ state: 'done', isOfRange: true });
     const record = { ...firstBackfillIs('failed'), backfill, sweptAt: instant(-DAY) };
-    expect(whole(await shardsOf(SYNC, record))).toHaveLength(8);
+    expect(whole(await shardsOf(SYNC, record))).toHaveLength(10);
   });
 
   it('reads all that it can when that one has failed', async () => {
@@ -342,7 +342,17 @@ describe('a sync', () => {
 
   it('looks for users and late rows once a day', async () => {
     const shards = await shardsOf(SYNC, connectedRecord({ sweptAt: instant(-DAY) }));
-    expect([shards.filter(({ stream }) => stream === 'user').length, whole(shards).length]).toEqual([3, 8]);
+    expect([shards.filter(({ stream }) => stream === 'user').length, whole(shards).length]).toEqual([3, 10]);
+  });
+
+  it.each([
+    ['of the days before the last sweep, in which rows may have come since', -DAY, '2026-10-08'],
+    ['of those days also when nothing was read for long', -10 * DAY, '2026-09-29'],
+    ['that Zoom still keeps', -400 * DAY, '2026-04-15'],
+  ])('looks for late rows on the dates %s', async (_, sweptMs, first) => {
+    const shards = whole(await shardsOf(SYNC, connectedRecord({ sweptAt: instant(sweptMs) })));
+    const [newest, oldest] = [shards[0], shards.filter((id) => id.startsWith('user_activity')).at(-1)];
+    expect([newest, oldest]).toEqual(['user_activity.2026-10-12.whole', `user_activity.${first}.whole`]);
   });
 
   it('looks for users once more whom the lists have missed, and for them alone', async () => {
