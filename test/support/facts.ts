@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FactKind } from '../../lambdas/contract/fact';
-import { type Fact, type FactSource, isMalformed, isSameFact, makeFact } from '../../lambdas/core/facts/fact';
+import { type Fact, type FactSource, isMalformed, makeFact } from '../../lambdas/core/facts/fact';
 import type { FactStore } from '../../lambdas/core/facts/ports';
 import type { ZoomRow } from '../../lambdas/core/facts/stable-form';
 
@@ -87,7 +88,7 @@ export class InMemoryFactStore implements FactStore {
       const known = this.items.get(keyOf(fact));
       this.items.set(keyOf(fact), fact);
       if (known === undefined) this.stream.push({ event: 'INSERT', fact });
-      else if (!isSameFact(known, fact)) this.stream.push({ event: 'MODIFY', fact, old: known });
+      else if (!isDeepStrictEqual(known, fact)) this.stream.push({ event: 'MODIFY', fact, old: known });
     }
   }
 
@@ -96,7 +97,7 @@ export class InMemoryFactStore implements FactStore {
     // as the real one, it looks first: who writes meanwhile is not seen
     const changed = facts.filter((fact) => {
       const known = this.items.get(keyOf(fact));
-      return known === undefined || !isSameFact(known, fact);
+      return known === undefined || !isDeepStrictEqual(known, fact);
     });
     await this.write(changed);
     return changed.length;
