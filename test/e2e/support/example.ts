@@ -30,6 +30,13 @@ sqs.middlewareStack.add(
 /** Of an item that is no fact, and that a test puts among the facts for a consumer that cannot take it. */
 export const BROKEN_SORT_KEY = 'broken';
 
+/** Whether nothing is in a queue, nor in the hands of a consumer. */
+export async function isEmpty(QueueUrl: string): Promise<boolean> {
+  const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] }));
+  return names.every((name) => Attributes?.[name] === '0');
+}
+
 /** An app of the folder `examples`, deployed beside the connector as its README says. */
 export class DeployedExample {
   /** All that was in each queue, by its output's name, as received. */
