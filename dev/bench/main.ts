@@ -2,9 +2,17 @@ import { CommanderError } from 'commander';
 import { makeDirectory, removeDirectory } from '../local/state-directory';
 import { runCommand, runStackCommand } from '../local/run-command';
 import { measureBackfill } from './backfill';
+import { measureIncrement } from './increment';
 import { makeProgram } from './options';
-import { problemsOf, problemsOfSimulated, resultOf, simulatedResultOf } from './result';
-import { measureSimulated } from './simulated/measure';
+import {
+  incrementResultOf,
+  problemsOf,
+  problemsOfIncrement,
+  problemsOfSimulated,
+  resultOf,
+  simulatedResultOf,
+} from './result';
+import { measureSimulated, measureSimulatedIncrement } from './simulated/measure';
 
 const program = makeProgram({
   backfill: (options) =>
@@ -14,6 +22,20 @@ const program = makeProgram({
       removeDirectory(directory);
       report(problemsOf(measured), resultOf(options, measured, serial));
     }),
+  increment: (options) => {
+    if (options.simulate) {
+      return runCommand(async () => {
+        const measured = await measureSimulatedIncrement(options);
+        report(problemsOfIncrement(options, measured), incrementResultOf(options, measured));
+      });
+    }
+    return runStackCommand(makeDirectory, async (directory, processes) => {
+      const measured = await measureIncrement(directory, processes, options);
+      await processes.stopAll();
+      removeDirectory(directory);
+      report(problemsOfIncrement(options, measured), incrementResultOf(options, measured));
+    });
+  },
   simulated: (options) =>
     runCommand(async () => {
       const measured = await measureSimulated(options);

@@ -29,15 +29,21 @@ export interface ZoomCounts {
   readonly faultsInjected: number;
 }
 
+/** How many of so many rows are of each report. */
+export function byReport(rows: number): { readonly activities: number; readonly operations: number } {
+  const operations = Math.round(rows * OPERATIONS_SHARE);
+  return { activities: rows - operations, operations };
+}
+
 /** Adds the account to the simulator, which takes its time for every answer from now on. */
 export async function createAccount(zoomUrl: string, options: BackfillOptions): Promise<SimulatedZoom> {
-  const operationsPerDay = Math.round(options.perDay * OPERATIONS_SHARE);
+  const { activities, operations } = byReport(options.perDay);
   const zoom = await SimulatedZoom.create(zoomUrl, {
     id: ACCOUNT_ID,
     plan: options.plan,
     users: options.users,
-    activitiesPerDay: options.perDay - operationsPerDay,
-    operationsPerDay,
+    activitiesPerDay: activities,
+    operationsPerDay: operations,
     historyDays: options.days + 1,
   });
   await zoom.control('POST', 'faults', { kind: 'slow', delayMs: options.latency });
@@ -53,9 +59,9 @@ export async function countsOf(zoom: SimulatedZoom): Promise<ZoomCounts> {
   const { faults } = ArmedFaults.parse(await zoom.control('GET', 'faults'));
   const struck = faults.filter(({ kind }) => kind !== 'slow').map((fault) => fault.struck);
   return {
-    calls: sum(Object.values(callsByLabel[ACCOUNT_ID] ?? {})),
-    throttled: sum(Object.values(tooManyRequests[ACCOUNT_ID] ?? {})),
-    callsAtMs: Object.values(admittedAtMs[ACCOUNT_ID] ?? {})
+    calls: sum(Object.values(callsByLabel[zoom.accountId] ?? {})),
+    throttled: sum(Object.values(tooManyRequests[zoom.accountId] ?? {})),
+    callsAtMs: Object.values(admittedAtMs[zoom.accountId] ?? {})
       .flat()
       .sort((a, b) => a - b),
     faultsInjected: sum(struck),
@@ -68,7 +74,7 @@ export async function readTruth(zoom: SimulatedZoom, dates: readonly string[]): 
   const users: Record<string, number> = { active: 0, inactive: 0, pending: 0 };
   const reports = { user_activity: [] as number[], admin_operation: [] as number[] };
   const read = async (kind: FactKind, query: Record<string, string>): Promise<Row[]> => {
-    const parameters = new URLSearchParams({ account: ACCOUNT_ID, ...query });
+    const parameters = new URLSearchParams({ account: zoom.accountId, ...query });
     const { rows } = (await zoom.control('GET', `truth?${parameters.toString()}`)) as { readonly rows: Row[] };
     for (const row of rows) facts.add(factOf(kind, row));
     return rows;

@@ -30,9 +30,22 @@ export interface SimulatedOptions extends Pick<BackfillOptions, 'users' | 'plan'
   readonly profile: Profile;
 }
 
+/** What measured syncs read, and under which conditions. */
+export interface IncrementOptions extends Pick<BackfillOptions, 'plan' | 'latency'> {
+  /** Users of each account. */
+  readonly users: number;
+  /** Rows of both reports of each account on each day. */
+  readonly perDay: number;
+  /** Each of a Zoom account of its own. */
+  readonly connections: number;
+  /** Whether time and everything around the core is simulated. */
+  readonly simulate: boolean;
+}
+
 /** What runs each scenario. */
 export interface Scenarios {
   backfill(options: BackfillOptions): Promise<void>;
+  increment(options: IncrementOptions): Promise<void>;
   simulated(options: SimulatedOptions): Promise<void>;
 }
 
@@ -54,6 +67,18 @@ export function makeProgram(scenarios: Scenarios): Command {
     .option('--share <fraction>', "share of the account's calls a second", fraction, 1)
     .addOption(new Option('--compare <reader>', 'another way of reading beside it').choices(['serial']))
     .action((options: BackfillOptions) => scenarios.backfill(options));
+  program
+    .command('increment')
+    .description('a tick of the schedule: nothing new, a thousand new rows for each connection, and a day late')
+    .option('--users <n>', 'users of each account', wholeNumber(1), 100)
+    .option('--per-day <n>', 'rows of both reports on each day of an account', wholeNumber(0), 200)
+    .option('--connections <n>', 'connections, each of an account of its own (3; simulated 10000)', wholeNumber(1))
+    .addOption(plan)
+    .option('--latency <ms>', 'what Zoom takes for each answer', wholeNumber(0), 200)
+    .option('--simulate', 'by the real core, with time and everything around it simulated', false)
+    .action((options: Omit<IncrementOptions, 'connections'> & { readonly connections?: number }) =>
+      scenarios.increment({ ...options, connections: options.connections ?? (options.simulate ? 10_000 : 3) }),
+    );
   program
     .command('simulated')
     .description('a first backfill by the real core, with time and everything around it simulated')

@@ -1,4 +1,4 @@
-import type { BackfillOptions, SimulatedOptions } from './options';
+import type { BackfillOptions, IncrementOptions, SimulatedOptions } from './options';
 import type { CpuSeconds } from './processor';
 import type { SerialReading } from './serial';
 
@@ -102,6 +102,83 @@ export function problemsOfSimulated({ lost, duplicated, historyEventsMax }: Meas
     ...(lost > 0 ? [`${lost} facts are missing`] : []),
     ...(duplicated > 0 ? [`${duplicated} facts were read and stored a second time`] : []),
     ...tooManyEvents(historyEventsMax),
+  ];
+}
+
+/** Rows that come for each connection before the second tick. */
+export const NEW_ROWS = 1000;
+/** A sync that finds nothing new makes no more calls of Zoom. */
+const MOST_QUIET_CALLS = 4;
+
+/** What a tick of the schedule came to, all connections together unless said otherwise. */
+export interface MeasuredTick {
+  readonly calls: number;
+  /** Of the connection that made the most. */
+  readonly callsMost: number;
+  readonly lambdaSeconds: number;
+  readonly workerInvocations: number;
+  readonly tableReads: number;
+  readonly tableWrites: number;
+  readonly streamRecords: number;
+  readonly seconds: number;
+}
+
+/** The same on a deployed stack. */
+export interface DeployedTick extends MeasuredTick {
+  /** What the functions have logged. */
+  readonly logKb: number;
+  /** Requests to AWS by functions, by service and operation. */
+  readonly requests: Readonly<Record<string, number>>;
+}
+
+/** The same on simulated time. */
+export interface SimulatedTick extends MeasuredTick {
+  readonly ledgerWrites: number;
+  /** From the dispatcher's beginning to its end. */
+  readonly dispatchSeconds: number;
+  /** Requests of the dispatcher for pages of connections, and the read units that they take. */
+  readonly dispatchQueries: number;
+  readonly dispatchReadUnits: number;
+  /** The most syncs that were started within any second. */
+  readonly startsPerSecondMost: number;
+  /** The most syncs, and the most functions of them, that ran at a time. */
+  readonly syncsAtATimeMost: number;
+  readonly functionsAtATimeMost: number;
+}
+
+/** What ticks of the schedule came to; `docs/performance.md` says how. */
+export interface MeasuredIncrement<Tick extends MeasuredTick = MeasuredTick> {
+  readonly nothingNew: Tick;
+  readonly thousandNewRows: Tick;
+  readonly oneDayLate: Tick;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly invented: number;
+}
+
+/** The one JSON object that a measurement of ticks prints. */
+export function incrementResultOf(options: IncrementOptions, measured: object) {
+  return { scenario: 'increment', ...options, ...rounded(measured) };
+}
+
+/** What is wrong with the ticks themselves, however long they took. */
+export function problemsOfIncrement(
+  { connections }: Pick<IncrementOptions, 'connections'>,
+  measured: MeasuredIncrement,
+): string[] {
+  const { nothingNew, lost, duplicated, invented } = measured;
+  const { callsMost, workerInvocations, streamRecords } = nothingNew;
+  return [
+    ...(callsMost > MOST_QUIET_CALLS
+      ? [`with nothing new a connection made ${callsMost} calls, and ${MOST_QUIET_CALLS} at most are wanted`]
+      : []),
+    ...(workerInvocations === connections
+      ? []
+      : [`with nothing new ${workerInvocations} workers were invoked for ${connections} connections`]),
+    ...(streamRecords > 0 ? [`with nothing new ${streamRecords} records came on the stream`] : []),
+    ...(lost > 0 ? [`${lost} facts are missing`] : []),
+    ...(duplicated > 0 ? [`${duplicated} records repeat a fact`] : []),
+    ...(invented > 0 ? [`${invented} facts are not Zoom's`] : []),
   ];
 }
 

@@ -41,6 +41,7 @@ const NewAccount = z.strictObject({
   activitiesPerDay: count,
   operationsPerDay: count,
   historyDays: count,
+  quietHours: count,
   admins: count,
   webhooks: z.boolean().optional(),
 });

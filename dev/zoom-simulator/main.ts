@@ -10,6 +10,7 @@ const AccountArgument: z.ZodType<AccountOptions> = z.strictObject({
   activitiesPerDay: z.int().nonnegative().optional(),
   operationsPerDay: z.int().nonnegative().optional(),
   historyDays: z.int().nonnegative().optional(),
+  quietHours: z.int().nonnegative().optional(),
   admins: z.int().nonnegative().optional(),
   webhooks: z.boolean().optional(),
 });

@@ -22,6 +22,8 @@ export interface AccountOptions {
   readonly operationsPerDay?: number;
   /** Days before the simulator's start that have rows; the day of the start has rows up to that moment. @default 30 */
   readonly historyDays?: number;
+  /** Hours before the simulator's start that have no rows. @default 0 */
+  readonly quietHours?: number;
   /** Users with the role Admin, besides the one owner. @default 2 */
   readonly admins?: number;
   /** Whether its events are sent to `webhookUrl`. @default false */
@@ -115,6 +117,6 @@ export function resolveOptions(options: SimulatorOptions): Settings {
 
 /** Fills in an account's defaults. */
 export function resolveAccount(account: AccountOptions): Account {
-  const usual = { users: 25, activitiesPerDay: 200, operationsPerDay: 20, historyDays: 30, admins: 2, webhooks: false };
-  return { ...usual, ...account };
+  const reports = { activitiesPerDay: 200, operationsPerDay: 20, historyDays: 30, quietHours: 0 };
+  return { users: 25, ...reports, admins: 2, webhooks: false, ...account };
 }

@@ -7,6 +7,8 @@ import type { Account, Settings } from './options';
 import { type Origin, type ZoomUser, ROLE_IDS } from './person';
 import { seedFor } from './random';
 
+const HOUR_MS = 3_600_000;
+
 /** Somebody who can be signed in on the consent page. */
 export interface Persona {
   /** Names the persona for scripts, as in `{account id}/owner`, `…/admin`, `…/admin-2`, `…/member`. */
@@ -42,7 +44,10 @@ export class SimulatedAccount {
     this.number = 10_000_000 + (accountSeed % 80_000_000);
     this.directory = new Directory({ origin, users: account.users, admins: account.admins });
     const { initiallyActive } = this.directory;
-    const shared = { firstDay: dayOf(startedAtMs) - account.historyDays, startedAtMs };
+    const shared = {
+      firstDay: dayOf(startedAtMs) - account.historyDays,
+      startedAtMs: startedAtMs - account.quietHours * HOUR_MS,
+    };
     this.activities = new History({
       ...shared,
       seed: seedFor(accountSeed, 'activities'),

@@ -26,6 +26,16 @@ export class AwsDelays {
     return this.about(60);
   }
 
+  /** A page of a query, 1 MB. */
+  page(): Promise<void> {
+    return this.about(100);
+  }
+
+  /** The start of an execution. */
+  start(): Promise<void> {
+    return this.about(50);
+  }
+
   /** From the end of a workflow's step to the first line of the next one's function. */
   step(): Promise<void> {
     return this.about(100);

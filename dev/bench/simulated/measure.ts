@@ -1,6 +1,7 @@
-import type { SimulatedOptions } from '../options';
+import type { IncrementOptions, SimulatedOptions } from '../options';
 import type { MeasuredSimulated } from '../result';
 import { type Progress, simulateBackfill } from './backfill';
+import { simulateIncrement } from './increment';
 
 const TELL_EVERY_MS = 10_000;
 
@@ -26,6 +27,19 @@ export async function measureSimulated({
   });
   return {
     ...simulated,
+    ...costOfProcess(beganAt),
+  };
+}
+
+/** Runs ticks of the schedule on simulated time, and tells on standard error of each that is over. */
+export async function measureSimulatedIncrement(options: IncrementOptions) {
+  const beganAt = performance.now();
+  const measured = await simulateIncrement(options, (tick) => console.error(`over: ${tick}`));
+  return { ...measured, ...costOfProcess(beganAt) };
+}
+
+function costOfProcess(beganAt: number) {
+  return {
     peakRssMb: process.resourceUsage().maxRSS / 1024,
     wallSeconds: (performance.now() - beganAt) / 1000,
   };

@@ -30,6 +30,11 @@ export class OneConnection implements ConnectionStore {
     private readonly delays: AwsDelays,
   ) {}
 
+  /** As it is now, for whoever pages through many. */
+  get current(): ConnectionRecord {
+    return this.record;
+  }
+
   async find(id: string): Promise<ConnectionRecord | undefined> {
     await this.delays.read();
     return id === this.record.id ? this.record : undefined;
@@ -123,9 +128,15 @@ export class OneRunSeenUsers implements SeenUsers {
 
 /** Checkpoints of the one connection. */
 export class OneConnectionCheckpoints implements CheckpointStore {
-  private readonly checkpoints = new Map<string, Checkpoint>();
+  private readonly checkpoints: Map<string, Checkpoint>;
 
-  constructor(private readonly delays: AwsDelays) {}
+  /** @param known - what is there, by stream. */
+  constructor(
+    private readonly delays: AwsDelays,
+    known: Readonly<Record<string, Checkpoint>> = {},
+  ) {
+    this.checkpoints = new Map(Object.entries(known));
+  }
 
   async find(_connectionId: string, stream: string): Promise<Checkpoint | undefined> {
     await this.delays.read();

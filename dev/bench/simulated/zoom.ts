@@ -16,7 +16,7 @@ import { PageTokens } from '../../zoom-simulator/page-token';
 import type { Account } from './account';
 
 export interface SimulatedZoomProps {
-  readonly account: Account;
+  readonly account: Pick<Account, 'rowsOf' | 'slice'>;
   readonly plan: Plan;
   readonly latencyMs: number;
   /** Rows of a whole page, as the connector asks for it. */

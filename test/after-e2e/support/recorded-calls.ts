@@ -1,6 +1,6 @@
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda';
 import { createHash } from 'node:crypto';
-import { callEmulator } from '../../../dev/local/emulator';
+import { recordedEvents } from '../../../dev/local/recorded-events';
 import type { StackFile } from '../../../dev/local/stack-file';
 import { clientSettings } from '../../e2e/support/stack';
 import type { Synthesis } from '../../lib/support/synthesis';
@@ -15,20 +15,6 @@ export interface RecordedCall {
   readonly input: CallInput;
 }
 
-interface Event {
-  readonly EventTime: number;
-  readonly EventName: string;
-  readonly AccessKeyId: string;
-  readonly Resources: readonly { readonly ResourceName: string }[];
-  /** JSON with `requestParameters`. */
-  readonly CloudTrailEvent: string;
-}
-
-/** The emulator gives out so many events at most, the newest first. */
-const PAGE = 50;
-/** Less than two events are apart. */
-const TICK_SECONDS = 1e-6;
-
 /** Every call that a function of the stack has made since its emulator was started. */
 export async function recordedCalls(
   stack: StackFile,
@@ -39,7 +25,7 @@ export async function recordedCalls(
   const named = pathNames(synthesis, stackName, functions);
   const calls: RecordedCall[] = [];
   for (const { role, accessKeyId } of functions) {
-    for await (const { EventName, CloudTrailEvent, Resources } of eventsOf(stack, accessKeyId)) {
+    for await (const { EventName, CloudTrailEvent, Resources } of recordedEvents(stack.endpointUrl, { accessKeyId })) {
       const { requestParameters } = JSON.parse(CloudTrailEvent) as { requestParameters: object };
       // what is invoked stands in the request's path
       const invoked = EventName === 'Invoke' ? { FunctionName: Resources[0]?.ResourceName } : {};
@@ -51,25 +37,6 @@ export async function recordedCalls(
     }
   }
   return calls;
-}
-
-async function* eventsOf({ endpointUrl }: StackFile, accessKeyId: string): AsyncGenerator<Event> {
-  const LookupAttributes = [{ AttributeKey: 'AccessKeyId', AttributeValue: accessKeyId }];
-  for (let EndTime: number | undefined; ;) {
-    const response = await callEmulator(endpointUrl, 'cloudtrail', '/', {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': 'CloudTrail_20131101.LookupEvents',
-      },
-      body: JSON.stringify({ LookupAttributes, MaxResults: PAGE, EndTime }),
-    });
-    const { Events } = (await response.json()) as { Events: Event[] };
-    yield* Events;
-    const oldest = Events.at(-1);
-    if (oldest === undefined || Events.length < PAGE) return;
-    EndTime = oldest.EventTime - TICK_SECONDS;
-  }
 }
 
 interface DeployedFunction {

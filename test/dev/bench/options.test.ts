@@ -1,13 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { type BackfillOptions, type SimulatedOptions, makeProgram } from '../../../dev/bench/options';
+import {
+  type BackfillOptions,
+  type IncrementOptions,
+  type SimulatedOptions,
+  makeProgram,
+} from '../../../dev/bench/options';
 
-async function parse(...args: string[]): Promise<BackfillOptions | SimulatedOptions | undefined> {
-  let parsed: BackfillOptions | SimulatedOptions | undefined;
-  const keep = (options: BackfillOptions | SimulatedOptions) => {
+type Options = BackfillOptions | IncrementOptions | SimulatedOptions;
+
+async function parse(...args: string[]): Promise<Options | undefined> {
+  let parsed: Options | undefined;
+  const keep = (options: Options) => {
     parsed = options;
     return Promise.resolve();
   };
-  const program = makeProgram({ backfill: keep, simulated: keep });
+  const program = makeProgram({ backfill: keep, increment: keep, simulated: keep });
   for (const command of [program, ...program.commands]) command.configureOutput({ writeErr: () => undefined });
   await program.parseAsync(args, { from: 'user' });
   return parsed;
@@ -61,6 +68,46 @@ describe('bench backfill', () => {
 
   it('fails with a scenario that there is not', async () => {
     await expect(parse('nosuch')).rejects.toThrow('nosuch');
+  });
+});
+
+describe('bench increment', () => {
+  it('measures three small accounts on a stack unless told otherwise', async () => {
+    expect(await parse('increment')).toEqual({
+      users: 100,
+      perDay: 200,
+      connections: 3,
+      plan: 'pro',
+      latency: 200,
+      simulate: false,
+    });
+  });
+
+  it('measures ten thousand on simulated time unless told otherwise', async () => {
+    expect(await parse('increment', '--simulate')).toMatchObject({ connections: 10_000, simulate: true });
+  });
+
+  it('takes every option', async () => {
+    const counts = ['--users', '5', '--per-day', '0', '--connections', '7', '--latency', '0'];
+    expect(await parse('increment', ...counts, '--plan', 'business', '--simulate')).toEqual({
+      users: 5,
+      perDay: 0,
+      connections: 7,
+      plan: 'business',
+      latency: 0,
+      simulate: true,
+    });
+  });
+
+  it.each([
+    ['--users', '0'],
+    ['--per-day', '-1'],
+    ['--connections', '0'],
+    ['--latency', '1s'],
+    ['--plan', 'free'],
+    ['--days', '7'],
+  ])('fails with %s %s, which it names', async (option, value) => {
+    await expect(parse('increment', option, value)).rejects.toThrow(option);
   });
 });
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BackfillOptions, SimulatedOptions } from '../../../dev/bench/options';
 import {
+  incrementResultOf,
   type Measured,
+  type MeasuredIncrement,
   type MeasuredSimulated,
   problemsOf,
+  problemsOfIncrement,
   problemsOfSimulated,
   resultOf,
   simulatedResultOf,
@@ -164,5 +167,52 @@ describe('what is wrong with a backfill on simulated time', () => {
     ['a history grows long', { historyEventsMax: 10_000 }, '10000 events'],
   ])('is told when %s', (_, change, words) => {
     expect(problemsOfSimulated({ ...simulated, ...change })).toEqual([expect.stringContaining(words)]);
+  });
+});
+
+describe('the result of ticks', () => {
+  const tick = {
+    calls: 4,
+    callsMost: 2,
+    lambdaSeconds: 1.234_56,
+    workerInvocations: 2,
+    tableReads: 500,
+    tableWrites: 18,
+    streamRecords: 0,
+    seconds: 1,
+  };
+  const ticks: MeasuredIncrement = {
+    nothingNew: tick,
+    thousandNewRows: { ...tick, streamRecords: 2000 },
+    oneDayLate: { ...tick, callsMost: 13, streamRecords: 400 },
+    lost: 0,
+    duplicated: 0,
+    invented: 0,
+  };
+  const connections = { connections: 2 };
+
+  it('has the arguments, and each tick rounded', () => {
+    const arguments_ = { users: 5, perDay: 10, connections: 2, plan: 'pro', latency: 200, simulate: false } as const;
+    expect(incrementResultOf(arguments_, ticks)).toMatchObject({
+      scenario: 'increment',
+      perDay: 10,
+      nothingNew: { calls: 4, lambdaSeconds: 1.235 },
+      oneDayLate: { streamRecords: 400 },
+    });
+  });
+
+  it('is as it should be when nothing is lost and quiet is cheap', () => {
+    expect(problemsOfIncrement(connections, ticks)).toEqual([]);
+  });
+
+  it.each<[string, Partial<MeasuredIncrement>]>([
+    ['with nothing new a connection made 5 calls', { nothingNew: { ...tick, callsMost: 5 } }],
+    ['with nothing new 3 workers were invoked for 2', { nothingNew: { ...tick, workerInvocations: 3 } }],
+    ['with nothing new 1 records came on the stream', { nothingNew: { ...tick, streamRecords: 1 } }],
+    ['1 facts are missing', { lost: 1 }],
+    ['2 records repeat a fact', { duplicated: 2 }],
+    ["3 facts are not Zoom's", { invented: 3 }],
+  ])('fails when %s', (problem, change) => {
+    expect(problemsOfIncrement(connections, { ...ticks, ...change })).toEqual([expect.stringContaining(problem)]);
   });
 });
