@@ -5,7 +5,7 @@ import type { Shard } from '../../contract/workflow';
 import { KINDS } from '../facts/kinds';
 import { type ZoomRow, canonicalJson, stableForm } from '../facts/stable-form';
 import type { ShardProgress } from '../runs/ports';
-import { OLDEST_REPORT_DAYS, REPORTS, addDays, datesBetween } from '../runs/shards';
+import { OLDEST_REPORT_DAYS, REPORTS, addDays, datesBetween, oldestReportDate } from '../runs/shards';
 
 /** What could not be read, or not be understood, with enough to try again. Instants are ISO 8601 UTC. */
 export type DeadLetter = ReadLetter | ParseLetter;
@@ -19,7 +19,7 @@ interface LetterHead {
   readonly reason: string;
   /** When it was written last. */
   readonly at: string;
-  /** TTL, epoch seconds: as long as Zoom keeps what it is about. */
+  /** TTL, epoch seconds: as long as Zoom keeps what it is about, and of a report until some run has noted that it is lost. */
   readonly expiresAt: number;
 }
 
@@ -38,11 +38,13 @@ export interface ParseLetter extends LetterHead {
 }
 
 const KEPT_MS = OLDEST_REPORT_DAYS * 86_400_000;
+/** A gap's letter outlives what Zoom keeps by so long, so that some run comes by and notes what is lost. */
+const NOTED_MS = KEPT_MS;
 
 /** The letter of a shard that was given up, or whose reader died, at `now` (epoch ms). */
 export function readLetter(connectionId: string, { shard, problem }: ShardProgress, now: number): ReadLetter {
   // Zoom forgets a report's date some months after that date, whenever the letter was written
-  const keptFrom = shard.stream === 'user' ? now : Math.min(now, Date.parse(addDays(shard.to, 1)));
+  const keptFrom = shard.stream === 'user' ? now : Math.min(now, Date.parse(addDays(shard.to, 1))) + NOTED_MS;
   return {
     id: letterId(connectionId, 'read', shard.id),
     connectionId,
@@ -52,6 +54,11 @@ export function readLetter(connectionId: string, { shard, problem }: ShardProgre
     expiresAt: epochSeconds(keptFrom + KEPT_MS),
     shard,
   };
+}
+
+/** Whether Zoom no longer has what the letter asks for, at `now` (epoch ms): nobody can read it any more. */
+export function isForgotten({ shard }: ReadLetter, now: number): boolean {
+  return shard.stream !== 'user' && shard.to < oldestReportDate(now);
 }
 
 /** The letter of a row that cannot become a fact, at `now` (epoch ms). @param problem - why, without a value of it. */

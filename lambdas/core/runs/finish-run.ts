@@ -4,7 +4,7 @@ import type { Clock } from '../clock';
 import { changeConnection } from '../connections/change-connection';
 import type { ConnectionRecord } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
-import { type ReadLetter, covers, readLetter } from '../dead-letters/dead-letter';
+import { type ReadLetter, covers, isForgotten, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
 import { LostProgressError } from '../errors';
 import type { FactStore } from '../facts/ports';
@@ -99,6 +99,9 @@ export function makeFinishRun(ports: FinishRunPorts) {
         ? undefined
         : { ...conclusionOf(current, run, shards, gaps, clock.now()), ...(looked && { usersMissedBy }) },
     );
+    // what is lost is noted by now, once and for all
+    const lost = gaps.filter((gap) => isForgotten(gap, clock.now()));
+    if (counts && changed !== undefined && isCurrent(changed, run)) await deadLetters.delete(lost);
     return { status: changed?.status ?? null, ...summary };
   };
 

@@ -23,7 +23,7 @@ import { readingsWith, withRange } from '../connections/freshness';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import type { ConnectionStore } from '../connections/ports';
 import { DAY_MS, utcDate } from '../dates';
-import { type ReadLetter, readLetter } from '../dead-letters/dead-letter';
+import { type ReadLetter, isForgotten, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
 import type { KeepAlive } from './keep-alive';
 import type { Checkpoint, CheckpointStore, ProgressStore } from './ports';
@@ -167,7 +167,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const increments = REPORTS.flatMap((stream) => increment(connection, stream, known.get(stream), now));
     if (!isSweepDue) return areUsersDue(connection) ? [...userShards(), ...increments] : increments;
     const swept = dailyShards(datesBetween(sweptFrom(connection, now), today));
-    const shards = [...userShards(), ...increments, ...swept, ...(await missingShards(connection.id))];
+    const shards = [...userShards(), ...increments, ...swept, ...(await missingShards(connection.id, now))];
     return [...new Map(shards.map((shard) => [shard.id, shard])).values()];
   }
 
@@ -183,10 +183,11 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
    * What could not be read: gaps heal by themselves, once Zoom gives again what it did not. Some of it at a time, so that
    * a sweep stays small, and what was not tried for longest first.
    */
-  async function missingShards(connectionId: string): Promise<Shard[]> {
+  async function missingShards(connectionId: string, now: number): Promise<Shard[]> {
     const letters: ReadLetter[] = [];
     for await (const letter of deadLetters.list(connectionId, 'read')) letters.push(letter);
     return letters
+      .filter((letter) => !isForgotten(letter, now))
       .sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
       .slice(0, MOST_HEALED)
       .map(({ shard }) => shard);

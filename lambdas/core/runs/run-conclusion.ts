@@ -7,9 +7,9 @@ import {
   type StreamReading,
   isReadable,
 } from '../connections/connection-record';
-import { readingOf, readingsWith, unreadReason } from '../connections/freshness';
+import { readingOf, readingsWith, unreadReason, withRange } from '../connections/freshness';
 import { latest, utcDate } from '../dates';
-import { type ReadLetter, gapReason } from '../dead-letters/dead-letter';
+import { type ReadLetter, gapReason, isForgotten } from '../dead-letters/dead-letter';
 import type { Denied } from '../zoom/ports';
 import { remedyFor } from '../zoom/remedies';
 import type { ShardProgress } from './ports';
@@ -75,14 +75,15 @@ export function conclusionOf(
   const ended = endOf(current, run, shards, new Date(now).toISOString());
   if (!isCurrent(current, run) || wasCancelled(current, run, shards)) return ended;
   const open = withoutLetters(shards, gaps);
+  const [lost, fillable] = [gaps.filter((gap) => isForgotten(gap, now)), gaps.filter((gap) => !isForgotten(gap, now))];
   const learnt = {
     ...ended,
     ...completedBy(current, run, shards, open),
     ...usersReadBy(current, run, shards),
     ...capabilitiesAfter(current, shards),
-    freshness: readingsWith(current, (reading) => readingAfter(reading, current, run, shards)),
+    freshness: readingsWith(current, (reading) => withLost(readingAfter(reading, current, run, shards), lost)),
   };
-  return { ...learnt, ...statusOf({ ...current, ...learnt }, open, gaps) };
+  return { ...learnt, ...statusOf({ ...current, ...learnt }, open, fillable) };
 }
 
 /** What the connection can read, once Zoom has denied a stream of it: `denied`, by stream. */
@@ -156,6 +157,17 @@ function readingAfter(
   const unread = own.filter(isUnread);
   const problem = unread.length === 0 ? known.problem : (problemOf(unread) ?? 'the reader broke off before its end');
   return { ...known, newest, problem };
+}
+
+/** With the dates that nobody can read any more of the gaps of the stream. */
+function withLost(reading: StreamReading, gaps: readonly ReadLetter[]): StreamReading {
+  return gaps.reduce(
+    (known, { shard }) =>
+      shard.stream === 'user' || shard.stream !== known.stream
+        ? known
+        : { ...known, lost: withRange(known.lost, { from: shard.from, to: shard.to }) },
+    reading,
+  );
 }
 
 /** The last fault that one of these shards has met and has not got past. */

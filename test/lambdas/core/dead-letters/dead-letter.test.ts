@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Shard } from '../../../../lambdas/contract/workflow';
-import { covers, gapReason, parseLetter, readLetter } from '../../../../lambdas/core/dead-letters/dead-letter';
+import {
+  covers,
+  gapReason,
+  isForgotten,
+  parseLetter,
+  readLetter,
+} from '../../../../lambdas/core/dead-letters/dead-letter';
 import { addDays, dailyShards, datesBetween, shardsSince, userShards } from '../../../../lambdas/core/runs/shards';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { DAY, HOUR, MINUTE, NOW, instant } from '../../../support/clock';
@@ -17,12 +23,26 @@ describe('the letter of a shard', () => {
     expect(readLetter('c1', plannedShard(ACTIVITY, 0), NOW).id).toBe('c1.read.user_activity.2026-10-05.whole');
   });
 
+  it('of users is kept for half a year', () => {
+    expect(readLetter('c1', plannedShard(ACTIVE, 0), NOW).expiresAt).toBe(NOW / 1000 + KEPT_SECONDS);
+  });
+
   it.each<[string, Shard, number]>([
-    ['users, from now on', ACTIVE, NOW],
-    ['a report, from the end of its date on', ACTIVITY, Date.parse('2026-10-06T00:00:00Z')],
-    ['a report of today, from now on', dailyShards(['2026-10-12'])[0]!, NOW],
-  ])('is kept as long as Zoom keeps %s', (_, shard, from) => {
-    expect(readLetter('c1', plannedShard(shard, 0), NOW).expiresAt).toBe(from / 1000 + KEPT_SECONDS);
+    ['from the end of its date on', ACTIVITY, Date.parse('2026-10-06T00:00:00Z')],
+    ['of today, from now on', dailyShards(['2026-10-12'])[0]!, NOW],
+  ])(
+    'of a report is kept as long as Zoom keeps that, and as long again for a run to note the loss: %s',
+    (_, shard, from) => {
+      expect(readLetter('c1', plannedShard(shard, 0), NOW).expiresAt).toBe(from / 1000 + 2 * KEPT_SECONDS);
+    },
+  );
+
+  it.each<[string, Shard, boolean]>([
+    ['of the oldest date that Zoom has', dailyShards(['2026-04-15'])[0]!, false],
+    ['of the date before', dailyShards(['2026-04-14'])[0]!, true],
+    ['of users', ACTIVE, false],
+  ])('%s stands for what is forgotten: %s', (_, shard, forgotten) => {
+    expect(isForgotten(gapOf(shard), NOW)).toBe(forgotten);
   });
 });
 

@@ -701,6 +701,31 @@ describe('dead letters', () => {
     expect((await after({ ...backfill(), letters: [row] })).status).toBe('connected');
   });
 
+  describe('of what Zoom no longer keeps', () => {
+    const forgotten = gapOf(dailyShards(['2026-04-14'])[1]!);
+    const given = (record = SYNCING): Given => ({ ...sync([SINCE], record), letters: [forgotten] });
+
+    it('are gone, and the connection says for ever what is lost', async () => {
+      expect(await lettersAfter(given())).toEqual([]);
+      expect((await after(given())).freshness.map(({ stream, lost }) => [stream, lost])).toEqual([
+        ['user', []],
+        ['user_activity', []],
+        ['admin_operation', [{ from: '2026-04-14', to: '2026-04-14' }]],
+      ]);
+    });
+
+    it('do not degrade any more', async () => {
+      expect((await after(given())).status).toBe('connected');
+    });
+
+    it.each<[string, Partial<ConnectionRecord>]>([
+      ['was stopped', { status: 'paused' }],
+      ['has another consent', { generation: 'g2' }],
+    ])('stay while the connection %s: nobody has noted the loss', async (_, change) => {
+      expect(await lettersAfter(given({ ...SYNCING, ...change }))).toEqual([forgotten.id]);
+    });
+  });
+
   it('let a sweep be over that could not read what they stand for: it is tried again in a day', async () => {
     expect((await after({ ...sync([...USERS, ACTIVITY, unread(OPERATION)]), letters: [gap] })).sweptAt).toBe(STARTED);
   });

@@ -383,6 +383,14 @@ describe('a sync', () => {
     );
   });
 
+  it('does not try again what Zoom no longer keeps', async () => {
+    const { shardsOf, deadLetters } = planning(connectedRecord({ sweptAt: instant(-DAY) }));
+    const [forgotten, kept] = dailyShards(['2026-04-14', '2026-04-15']);
+    await deadLetters.put([gapOf(forgotten!), gapOf(kept!)]);
+    const ids = idsOf(await shardsOf(SYNC));
+    expect([ids.includes(forgotten!.id), ids.includes(kept!.id)]).toEqual([false, true]);
+  });
+
   it('reads nothing twice that is both missing and swept', async () => {
     const { shardsOf, deadLetters, connections } = planning(connectedRecord({ sweptAt: instant(-DAY) }));
     const before = idsOf(await shardsOf(SYNC));
