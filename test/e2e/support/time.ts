@@ -15,6 +15,15 @@ export async function makeSweepDue(connectionId: string): Promise<void> {
   await update({ pk: PARTITION.connections, sk: connectionId }, 'SET sweptAt = :past ADD version :one', past);
 }
 
+/** Lets the connection be two hours older, in which nobody has read its reports. */
+export async function makeUnread(connectionId: string): Promise<void> {
+  const past = { ':past': new Date(Date.now() - 2 * 3_600_000).toISOString(), ':one': 1, ':none': null };
+  const expression =
+    'SET connectedAt = :past, backfill.endedAt = :past, lastSync = :none, freshness[1].readAt = :past, ' +
+    'freshness[2].readAt = :past ADD version :one';
+  await update({ pk: PARTITION.connections, sk: connectionId }, expression, past);
+}
+
 /** Pauses a connection, as far as its tokens are concerned. */
 export async function pauseNow(connectionId: string): Promise<void> {
   const paused = { ':paused': 'paused', ':one': 1 };
