@@ -209,6 +209,7 @@ describe('how far a stream is read', () => {
     ...record,
     freshness: [streamReading('user_activity', { readAt, newest: instant(-9 * DAY), problem: 'HTTP 500' })],
   });
+  const OLDER = doneShard(dailyShards(['2026-10-05'])[0]!);
   const ofRange = { ...BACKFILLING, backfill: backfillRecord({ startedAt: STARTED, isOfRange: true }) };
 
   it.each<[string, Given]>([
@@ -225,6 +226,7 @@ describe('how far a stream is read', () => {
     ['a sync that read late dates alone', sync([ACTIVITY], readBefore(SYNCING, instant(-DAY)))],
     ['a backfill with a part unread', backfill([unread(ACTIVITY)], readBefore(BACKFILLING, instant(-DAY)))],
     ['a backfill of other dates', backfill(ALL_DONE, readBefore(ofRange, instant(-DAY)))],
+    ['a replay of a date that was missing', backfill([OLDER], readBefore(ofRange, instant(-DAY)))],
     ['a backfill that leaves days between', backfill(ALL_DONE, readBefore(BACKFILLING, instant(-DAY)))],
   ])('stays as it was after %s', async (_, given) => {
     expect((await reading(given))?.readAt).toBe(instant(-DAY));

@@ -81,6 +81,12 @@ describe('a look at a connection', () => {
     expect(connections.get('c1')).toMatchObject({ ...change, version: 2 });
   });
 
+  it('asks for nothing more of one that is degraded already: an outage lasts for many ticks', async () => {
+    const progress = { list: () => Promise.reject(new Error('asked')) };
+    const watch = makeFreshnessWatch({ connections: new InMemoryConnectionStore(), progress, everyMinutes: 15 });
+    await expect(watch.look({ ...RUNNING, status: 'degraded' }, NOW)).resolves.toBeUndefined();
+  });
+
   it('counts what is behind of all of them, degraded or not', async () => {
     const { watch } = await looking(LATE, { ...LATE, id: 'c2', status: 'degraded' }, connectedRecord({ id: 'c3' }));
     expect(watch.seen().streamsBehind).toBe(4);

@@ -41,7 +41,7 @@ describe('the progress after a page', () => {
   });
 
   it('knows the newest row of all pages, too', () => {
-    expect(read(WHOLE, [[-2 * MINUTE, -MINUTE], [5 * MINUTE]]).newestSoFar).toBe(instant(5 * MINUTE));
+    expect(read(WHOLE, [[-2 * MINUTE, -MINUTE], [5 * MINUTE], [0]]).newestSoFar).toBe(instant(5 * MINUTE));
   });
 
   it('knows the newest row by the first page alone', () => {
