@@ -353,6 +353,25 @@ describe('the starts of a tick', () => {
     },
   );
 
+  it('come once, when another tick of the minute comes before the last one is over', async () => {
+    const clock = new FakeClock();
+    const runs = new RecordingRunStarter();
+    const ports = {
+      connections: new InMemoryConnectionStore(
+        ...Array.from({ length: 20 }, (_, index) => connectedRecord({ id: numbered(index) })),
+      ),
+      progress: { list: () => Promise.resolve([]) },
+      everyMinutes: 1,
+      disconnects: new RecordingDisconnectStarter(),
+      views: { of: () => Promise.reject(new Error('nothing is backfilling')) },
+      clock,
+      runs,
+      log: { failed: () => undefined, overdue: () => undefined },
+    };
+    await Promise.all([dispatch(ports, NOW + 15 * MINUTE), dispatch(ports, NOW + 15 * MINUTE)]);
+    expect(runs.started.size).toBe(20);
+  });
+
   it('begin where the hour says, and come round to the rest', async () => {
     const from = beginningAt(NOW);
     const ids = ['0000', `${from}00`, `${from}ff`];
