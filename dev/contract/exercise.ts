@@ -32,7 +32,7 @@ export async function exerciseClient(zoomUrl: string, browser: typeof fetch): Pr
   await fetch(authorizeUrl);
   const grant = await oauth.exchangeCode(await allow(browser, authorizeUrl, 'paid/owner'), verifier);
   if (!('tokens' in grant)) throw new Error('the code was refused');
-  const refreshed = await oauth.refresh(grant.tokens.refreshToken);
+  const refreshed = await oauth.refresh(grant.tokens);
   if (refreshed.kind !== 'tokens') throw new Error('the refresh was refused');
 
   const access: ZoomAccess = { accessToken: refreshed.tokens.accessToken, apiUrl: zoomUrl };

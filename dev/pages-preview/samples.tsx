@@ -280,7 +280,7 @@ const problems: { readonly [Kind in ConsentProblem['kind']]: Extract<ConsentProb
     withdrawn: true,
   },
   'missing-scope': { kind: 'missing-scope', zoomSays: degraded.capabilities[1]?.reason ?? null, withdrawn: false },
-  'other-account': { kind: 'other-account', withdrawn: true },
+  'other-account': { kind: 'other-account', left: 'withdrawn' },
   'being-disconnected': { kind: 'being-disconnected', withdrawn: true },
   'zoom-unavailable': { kind: 'zoom-unavailable' },
   'zoom-refused': { kind: 'zoom-refused', zoomSays: 'The app has been disabled by the account admin (4738)' },

@@ -2,7 +2,11 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import type { LambdaEvent } from 'hono/aws-lambda';
 import { handle } from 'hono/aws-lambda';
 import { makeDocumentClient } from '../adapters/aws/document-client';
-import { makeDynamoDbLinkStore, makeDynamoDbSessionStore } from '../adapters/aws/dynamodb-access-stores';
+import {
+  makeDynamoDbLinkStore,
+  makeDynamoDbRevocations,
+  makeDynamoDbSessionStore,
+} from '../adapters/aws/dynamodb-access-stores';
 import { makeDynamoDbAttemptStore } from '../adapters/aws/dynamodb-attempt-store';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
 import { makeStepFunctionsRunStarter } from '../adapters/aws/step-functions-run-starter';
@@ -26,6 +30,7 @@ const app = makeConsentApp({
   attempts: makeDynamoDbAttemptStore(client, env.CONTROL_TABLE),
   connections: makeDynamoDbConnectionStore(client, env.CONTROL_TABLE),
   links: makeDynamoDbLinkStore(client, env.CONTROL_TABLE),
+  revocations: makeDynamoDbRevocations(client, env.CONTROL_TABLE),
   sessions: makeDynamoDbSessionStore(client, env.CONTROL_TABLE),
   vault: zoom.vault,
   zoom: { ...zoom.oauth, ...zoom.api },

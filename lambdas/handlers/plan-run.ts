@@ -48,14 +48,19 @@ const planRun = makePlanRun(
         apiUrl: zoom.apiUrl,
       },
     ),
-    keepAlive: makeKeepAlive({
-      connections,
-      tokens,
-      log: {
-        keepAliveFailed: ({ connectionId }, { message }) =>
-          logger.warn('a grant could not be kept alive', { connectionId, what: message }),
+    keepAlive: makeKeepAlive(
+      {
+        connections,
+        tokens,
+        zoom: zoom.api,
+        clock: systemClock,
+        log: {
+          keepAliveFailed: ({ connectionId }, { message }) =>
+            logger.warn('a grant could not be kept alive', { connectionId, what: message }),
+        },
       },
-    }),
+      { apiUrl: zoom.apiUrl },
+    ),
     clock: systemClock,
     log: {
       lost: ({ connectionId, runId }, stream, { from, to }) =>

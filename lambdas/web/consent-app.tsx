@@ -1,18 +1,19 @@
 import { Hono, type Context } from 'hono';
 import { CALLBACK_PATH } from '../contract/routes';
-import { hashSecretValue } from '../core/access/secret-value';
+import { hashSecretValue, nameOfSecret } from '../core/access/secret-value';
 import { maySee, openSession } from '../core/access/sign-in';
 import type { LinkStore, Session, SessionStore } from '../core/access/ports';
+import type { AuditEntry } from '../core/audit/ports';
 import type { ConnectionRecord } from '../core/connections/connection-record';
 import { newConnection } from '../core/connections/new-connection';
 import type { ConnectionStore } from '../core/connections/ports';
 import { type CompleteConsentPorts, type ConsentOutcome, makeCompleteConsent } from '../core/consent/complete-consent';
-import type { Refusal } from '../core/consent/ports';
+import type { ConsentAttempt, Refusal } from '../core/consent/ports';
 import { cookieKey, startConsent } from '../core/consent/start-consent';
 import { ConflictError, InvalidInputError, NotFoundError } from '../core/errors';
 import { AppCredentialsMissingError, AppCredentialsRejectedError, ZoomFaultError } from '../core/zoom/zoom-fault';
 import { handleTheRest, sendConsentProblem, sendPage, sendSignInNeeded, viewerOf } from './respond';
-import { csrfCheck, makeCookies, readSession, securityHeaders } from './security';
+import { type OwnSession, csrfCheck, makeCookies, readSession, securityHeaders } from './security';
 import { connectionPath } from './views/components';
 import { MergedPage } from './views/consent-outcome';
 import type { ConsentProblem } from './views/consent-problem';
@@ -49,11 +50,14 @@ export function makeConsentApp(deps: ConsentDeps): Hono {
     const connection = link?.kind === 'invite' ? await connections.find(link.connectionId) : undefined;
     if (connection === undefined) return problem(c, { kind: 'invalid-invite' }, await session(c), undefined);
     const own = await session(c);
-    if (own === undefined || !maySee(own.scope, connection.id)) {
-      const scope = { kind: 'connection', connectionId: connection.id } as const;
-      cookies.setSession(c, await openSession(sessions, scope, clock.now()), clock.now());
+    if (own !== undefined && maySee(own.scope, connection.id)) {
+      return toZoom(c, connection, { inviteHash, session: own.name }, own);
     }
-    return toZoom(c, connection, inviteHash, own);
+    const scope = { kind: 'connection', connectionId: connection.id } as const;
+    const opened = await openSession(sessions, scope, clock.now());
+    cookies.setSession(c, opened, clock.now());
+    await note('invite_opened', connection, { link: nameOfSecret(inviteHash), session: opened.name });
+    return toZoom(c, connection, { inviteHash, session: opened.name }, own);
   });
 
   app.post('/connections', async (c) => {
@@ -65,7 +69,8 @@ export function makeConsentApp(deps: ConsentDeps): Hono {
     try {
       const connection = newConnection(given, clock.now());
       await connections.create(connection);
-      return await toZoom(c, connection, null, own);
+      await note('connection_created', connection, { name: connection.name, session: own.name });
+      return await toZoom(c, connection, { inviteHash: null, session: own.name }, own);
     } catch (error) {
       if (error instanceof InvalidInputError) return problem(c, { kind: 'bad-name', name: given }, own, undefined);
       throw error;
@@ -78,7 +83,7 @@ export function makeConsentApp(deps: ConsentDeps): Hono {
     const id = c.req.param('id');
     const connection = maySee(own.scope, id) ? await connections.find(id) : undefined;
     if (connection === undefined) return sendPage(c, <NotFoundPage viewer={viewerOf(own)} />, { status: 404 });
-    return toZoom(c, connection, null, own);
+    return toZoom(c, connection, { inviteHash: null, session: own.name }, own);
   });
 
   app.get(CALLBACK_PATH, async (c) => {
@@ -107,11 +112,11 @@ export function makeConsentApp(deps: ConsentDeps): Hono {
   async function toZoom(
     c: Context,
     connection: ConnectionRecord,
-    inviteHash: string | null,
+    begunWith: Pick<ConsentAttempt, 'inviteHash' | 'session'>,
     own: Session | undefined,
   ): Promise<Response> {
     try {
-      const consent = await startConsent(deps, connection, inviteHash, clock.now());
+      const consent = await startConsent(deps, connection, begunWith, clock.now());
       cookies.setConsent(c, consent.cookieKey, consent.codeVerifier);
       return c.redirect(consent.authorizeUrl, 303);
     } catch (error) {
@@ -119,15 +124,35 @@ export function makeConsentApp(deps: ConsentDeps): Hono {
     }
   }
 
-  async function sendOutcome(c: Context, outcome: ConsentOutcome, own: Session | undefined): Promise<Response> {
+  function note(
+    action: AuditEntry['action'],
+    { id, zoomAccountId }: ConnectionRecord,
+    details: AuditEntry['details'],
+  ): Promise<void> {
+    return deps.audit.record({ action, connectionId: id, zoomAccountId, actor: null, details });
+  }
+
+  /** Whoever has consented may do more than who has but an invite, and so gets another session. */
+  async function renewSession(c: Context, connectionId: string, own: OwnSession | undefined): Promise<void> {
+    if (own?.scope.kind === 'all') return;
+    const before = cookies.sessionId(c);
+    if (before !== undefined) await sessions.delete(hashSecretValue(before));
+    const scope = { kind: 'connection', connectionId, hasConsented: true } as const;
+    cookies.setSession(c, await openSession(sessions, scope, clock.now()), clock.now());
+  }
+
+  async function sendOutcome(c: Context, outcome: ConsentOutcome, own: OwnSession | undefined): Promise<Response> {
     switch (outcome.kind) {
       case 'connected':
+        await renewSession(c, outcome.connectionId, own);
         return c.redirect(connectionPath(outcome.connectionId), 303);
       case 'merged': {
         const renewed = await connections.find(outcome.into);
         const name = renewed?.name ?? outcome.into;
         return sendPage(c, <MergedPage viewer={viewerOf(own)} renewed={{ id: outcome.into, name }} />);
       }
+      case 'otherRenewed':
+        return problem(c, { kind: 'other-account', left: 'renewed' }, own, outcome.connectionId);
       case 'declined':
         return problem(c, { kind: 'declined' }, own, outcome.connectionId);
       case 'refused':
@@ -180,7 +205,7 @@ export function makeConsentApp(deps: ConsentDeps): Hono {
 }
 
 function problemOf(refusal: Refusal, withdrawn: boolean): ConsentProblem {
-  if (refusal.kind === 'otherAccount') return { kind: 'other-account', withdrawn };
+  if (refusal.kind === 'otherAccount') return { kind: 'other-account', left: withdrawn ? 'withdrawn' : 'there' };
   if (refusal.kind === 'beingDisconnected') return { kind: 'being-disconnected', withdrawn };
   const { denied, roleName } = refusal;
   const zoomSays = denied.reason;

@@ -1,13 +1,13 @@
 import { Hono, type Context } from 'hono';
 import type { SessionStore } from '../core/access/ports';
-import { maySee } from '../core/access/sign-in';
+import { mayEnd, maySee } from '../core/access/sign-in';
 import type { AuditLog } from '../core/audit/ports';
 import { isEnded } from '../core/connections/connection-record';
 import { type BeginDisconnectPorts, beginDisconnect } from '../core/disconnect/begin-disconnect';
 import { handleTheRest, sendPage, sendSignInNeeded, viewerOf } from './respond';
 import { csrfCheck, makeCookies, readSession, securityHeaders } from './security';
 import { connectionPath } from './views/components';
-import { NothingToDisconnectPage } from './views/disconnect-page';
+import { NothingToDisconnectPage, NotYoursToEndPage } from './views/disconnect-page';
 import { NotFoundPage } from './views/message-pages';
 
 export interface DisconnectDeps extends BeginDisconnectPorts {
@@ -41,6 +41,7 @@ export function makeDisconnectApp(deps: DisconnectDeps): Hono {
     if (connection.zoomAccountId === null || isEnded(connection)) {
       return sendPage(c, <NothingToDisconnectPage viewer={viewer} />, { status: 409 });
     }
+    if (!mayEnd(own.scope, id)) return sendPage(c, <NotYoursToEndPage viewer={viewer} />, { status: 403 });
     const { keepFacts } = await c.req.parseBody();
     const cause = own.scope.kind === 'all' ? 'operator' : 'admin';
     const request = { cause, keepFacts: keepFacts === 'yes' } as const;
@@ -51,7 +52,7 @@ export function makeDisconnectApp(deps: DisconnectDeps): Hono {
       connectionId: id,
       zoomAccountId,
       actor: null,
-      details: request,
+      details: { ...request, session: own.name },
     });
     log.begun(id);
     return c.redirect(connectionPath(id), 303);

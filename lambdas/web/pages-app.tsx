@@ -2,7 +2,7 @@ import { Hono, type Context } from 'hono';
 import type { Connection } from '../contract/connection';
 import type { LinkStore, Session, SessionStore } from '../core/access/ports';
 import { hashSecretValue, nameOfSecret } from '../core/access/secret-value';
-import { maySee, signIn } from '../core/access/sign-in';
+import { mayEnd, maySee, signIn } from '../core/access/sign-in';
 import type { AuditLog } from '../core/audit/ports';
 import type { ConnectionViews } from '../core/connections/connection-views';
 import {
@@ -18,7 +18,7 @@ import { csrfCheck, makeCookies, readSession, securityHeaders } from './security
 import { connectionPath } from './views/components';
 import { ConnectionPage } from './views/connection-page';
 import { ConnectorsPage } from './views/connectors-page';
-import { canDisconnect, DisconnectPage, NothingToDisconnectPage } from './views/disconnect-page';
+import { canDisconnect, DisconnectPage, NothingToDisconnectPage, NotYoursToEndPage } from './views/disconnect-page';
 import { InvitePage } from './views/invite-page';
 import { DeadSignInLinkPage, NotCoveredPage, NotFoundPage, SignedOutPage, SignInPage } from './views/message-pages';
 import { CataloguePage, NewZoomPage } from './views/new-connection-pages';
@@ -97,6 +97,7 @@ export function makePagesApp(deps: PagesDeps): Hono {
     const connection = await visible(found, c.req.param('id'));
     if (connection === undefined) return sendPage(c, <NotFoundPage viewer={viewer} />, { status: 404 });
     if (!canDisconnect(connection)) return sendPage(c, <NothingToDisconnectPage viewer={viewer} />, { status: 409 });
+    if (!mayEnd(found.scope, connection.id)) return sendPage(c, <NotYoursToEndPage viewer={viewer} />, { status: 403 });
     return sendPage(c, <DisconnectPage {...{ connection, viewer }} />);
   });
 
@@ -138,7 +139,7 @@ export function makePagesApp(deps: PagesDeps): Hono {
       connectionId: null,
       zoomAccountId: null,
       actor: null,
-      details: { link: nameOfSecret(hashSecretValue(token)), session: nameOfSecret(hashSecretValue(opened.id)) },
+      details: { link: nameOfSecret(hashSecretValue(token)), session: opened.name },
     });
     return c.redirect('/', 303);
   });
@@ -147,13 +148,13 @@ export function makePagesApp(deps: PagesDeps): Hono {
     const id = cookies.sessionId(c);
     const ended = await session(c);
     if (id !== undefined) await sessions.delete(hashSecretValue(id));
-    if (id !== undefined && ended !== undefined) {
+    if (ended !== undefined) {
       await deps.audit.record({
         action: 'signed_out',
         connectionId: ended.scope.kind === 'all' ? null : ended.scope.connectionId,
         zoomAccountId: null,
         actor: null,
-        details: { session: nameOfSecret(hashSecretValue(id)) },
+        details: { session: ended.name },
       });
     }
     cookies.clearSession(c);

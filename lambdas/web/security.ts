@@ -5,7 +5,7 @@ import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { ATTEMPT_MS } from '../core/consent/start-consent';
 import type { NewSession } from '../core/access/sign-in';
-import { hashSecretValue } from '../core/access/secret-value';
+import { hashSecretValue, nameOfSecret } from '../core/access/secret-value';
 import type { Session, SessionStore } from '../core/access/ports';
 
 const POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'";
@@ -98,6 +98,12 @@ export function makeCookies(publicUrl: string): Cookies {
   };
 }
 
+/** The session of the browser that asks. */
+export interface OwnSession extends Session {
+  /** What it is called in the audit log. */
+  readonly name: string;
+}
+
 /**
  * The session that the browser's cookie names.
  *
@@ -108,9 +114,12 @@ export async function readSession(
   c: Context,
   ports: { readonly cookies: Cookies; readonly sessions: Pick<SessionStore, 'find'> },
   now: number,
-): Promise<Session | undefined> {
+): Promise<OwnSession | undefined> {
   const id = ports.cookies.sessionId(c);
-  return id === undefined ? undefined : ports.sessions.find(hashSecretValue(id), now);
+  if (id === undefined) return undefined;
+  const hash = hashSecretValue(id);
+  const session = await ports.sessions.find(hash, now);
+  return session && { ...session, name: nameOfSecret(hash) };
 }
 
 function isHttps(url: string): boolean {

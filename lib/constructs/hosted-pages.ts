@@ -93,7 +93,7 @@ export class HostedPages extends Construct {
     controlTable.grant(consent, {
       get: ['connections', 'account', 'session', 'link', 'revocation', 'attempt'],
       put: ['connections', 'account', 'session', 'attempt'],
-      delete: ['link'],
+      delete: ['link', 'session'],
     });
     vault.grantConsent(consent);
     audit.grantRecord(consent);

@@ -9,9 +9,12 @@ import {
   lambda,
   logLines,
   lookAt,
+  operate,
   output,
   scaleWaits,
   storedSecrets,
+  syncNow,
+  tick,
   until,
   whenStatus,
 } from './support/stack';
@@ -170,6 +173,37 @@ describe('the news that an app was removed', () => {
       factsPurged: expect.any(Number),
     });
     expect([await factsOf(connectionId), secrets]).toEqual([[], []]);
+  });
+
+  it('after a consent that was not kept deletes nothing', async () => {
+    const account = await ZoomAccount.create({ users: 12, activitiesPerDay: 5, operationsPerDay: 5, webhooks: true });
+    const connectionId = await connect(account, 'Not kept');
+    const facts = (await factsOf(connectionId)).length;
+    // the same person, whose new consent ends the earlier one at Zoom, and who may not read any more
+    await account.change({ kind: 'changeUser', user: await account.emailOf('owner'), fields: { role_id: '2' } });
+    await account.reconnect(connectionId);
+    await until(
+      'the news',
+      async () => (await logLines('"effect":"ownDoing"')).some((line) => line.includes(connectionId)) || undefined,
+    );
+    await operate('sync', connectionId);
+    await whenStatus(connectionId, 'reconnect_needed');
+    await tick();
+    expect((await lookAt(connectionId)).status).toBe('reconnect_needed');
+    expect((await factsOf(connectionId)).length).toBeGreaterThanOrEqual(facts);
+  });
+
+  it('deletes nothing of an account whose admin has answered the invite of another', async () => {
+    const options = { users: 12, activitiesPerDay: 5, operationsPerDay: 5, webhooks: true };
+    const [invited, other] = [await ZoomAccount.create(options), await ZoomAccount.create(options)];
+    const connectionId = await connect(invited, 'Invited');
+    const otherId = await connect(other, 'Other');
+    await other.reconnect(connectionId);
+    const renewed = await whenStatus(otherId, 'connected');
+    await syncNow(otherId);
+    await tick();
+    expect([(await lookAt(otherId)).status, await other.grantsAlive()]).toEqual(['connected', 1]);
+    expect([(await lookAt(connectionId)).zoomAccountId, renewed.zoomAccountId]).toEqual([invited.id, other.id]);
   });
 
   it('is of no effect when it is about another app', async () => {

@@ -165,9 +165,10 @@ const USES: Readonly<Record<string, (use: Adapters) => readonly (() => Promise<u
     () => connections.create(record),
     () => connections.update(record, {}),
     () => connections.bind(record, 'account-1', {}),
-    () => attempts.create('hash', { connectionId: 'c1', inviteHash: null, codeChallenge: '', ...later }),
+    () => attempts.create('hash', { connectionId: 'c1', inviteHash: null, session: 's1', codeChallenge: '', ...later }),
     () => attempts.find('hash'),
     () => attempts.use('hash'),
+    () => sessions.delete('hash'),
     () => sessions.find('hash', now),
     () => sessions.create('hash', { scope: { kind: 'all' }, ...begun }),
     () => links.find('hash', now),
@@ -321,7 +322,7 @@ beforeEach(() => {
     .resolves({ Item: { connectionId: 'c1' } });
   secretsManager
     .onAnyCommand()
-    .resolves({ SecretString: JSON.stringify({ clientId: 'id', clientSecret: 'x', ...tokenSet() }), VersionId: 'v' });
+    .resolves({ SecretString: JSON.stringify({ clientSecret: 'x', ...tokenSet() }), VersionId: 'v' });
   stepFunctions.onAnyCommand().resolves({});
   stepFunctions
     .on(StartExecutionCommand, { stateMachineArn: 'states:stateMachine:Disconnect/Workflow' })

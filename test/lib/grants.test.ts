@@ -67,7 +67,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
     ...ownLogAndTraces('HostedPages/Consent'),
     'dynamodb:GetItem ControlTable of CONNECTION, ACCOUNT#*, SESSION#*, LINK#*, REVOCATION#*, ATTEMPT#*',
     'dynamodb:PutItem ControlTable of CONNECTION, ACCOUNT#*, SESSION#*, ATTEMPT#*',
-    'dynamodb:DeleteItem ControlTable of LINK#*',
+    'dynamodb:DeleteItem ControlTable of LINK#*, SESSION#*',
     ...writing('ControlTable'),
     `secretsmanager:GetSecretValue ${APP_SECRET}`,
     `secretsmanager:CreateSecret ${TOKEN_SECRETS}`,

@@ -43,6 +43,7 @@ export class FakeZoomConsent implements ZoomAuthorization, ZoomProbes {
   grant: Grant | { readonly kind: 'invalidGrant' } = { tokens: tokenSet(), apiUrl: null };
   identity: ZoomIdentity | ZoomRefusal = {
     zoomAccountId: 'account-1',
+    userId: 'user-1',
     email: 'owner@example.com',
     roleName: 'Owner',
   };

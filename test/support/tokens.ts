@@ -14,7 +14,14 @@ export const GRANT: GrantKey = { connectionId: 'c1', generation: 'g1' };
 
 /** The token set of a fresh consent, good for an hour from {@link NOW}, but for what `change` says. */
 export function tokenSet(change: Partial<TokenSet> = {}): TokenSet {
-  return { accessToken: 'access-0', refreshToken: 'refresh-0', issuedAt: NOW, expiresAt: NOW + HOUR, ...change };
+  return {
+    accessToken: 'access-0',
+    refreshToken: 'refresh-0',
+    clientId: 'client-1',
+    issuedAt: NOW,
+    expiresAt: NOW + HOUR,
+    ...change,
+  };
 }
 
 const nameOf = ({ connectionId, generation }: GrantKey) => `${connectionId}/${generation}`;
@@ -121,7 +128,7 @@ export class FakeTokenEndpoint implements TokenRefresher {
     private readonly lifetimeMs = HOUR,
   ) {}
 
-  async refresh(refreshToken: string): Promise<RefreshAnswer> {
+  async refresh({ refreshToken, clientId }: Pick<TokenSet, 'refreshToken' | 'clientId'>): Promise<RefreshAnswer> {
     this.calls.push(refreshToken);
     await this.before();
     const accepted = [this.rotation, ...(this.isPatient ? [this.rotation - 1] : [])].map((n) => `refresh-${n}`);
@@ -133,6 +140,7 @@ export class FakeTokenEndpoint implements TokenRefresher {
       tokens: {
         accessToken: `access-${this.rotation}`,
         refreshToken: `refresh-${this.rotation}`,
+        clientId,
         issuedAt,
         expiresAt: issuedAt + this.lifetimeMs,
       },

@@ -16,6 +16,7 @@ import { AppCredentialsMissingError } from '../../core/zoom/zoom-fault';
 const StoredTokens = z.object({
   accessToken: z.string().min(1),
   refreshToken: z.string().min(1),
+  clientId: z.string().min(1),
   issuedAt: z.number(),
   expiresAt: z.number(),
 });

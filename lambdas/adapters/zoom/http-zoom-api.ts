@@ -40,6 +40,7 @@ const BODIES = {
 
 const Me = z.object({
   account_id: z.string().min(1),
+  id: z.string().min(1).optional(),
   email: z.string().optional(),
   role_name: z.string().optional(),
 });
@@ -68,8 +69,13 @@ export function makeHttpZoomApi(now: () => number): ZoomLists & ZoomProbes {
       const answer = await get(url, access, PROBE_TIMEOUT_MS);
       const refusal = expectNoPage(parseRefusal(answer, now()));
       if (refusal !== undefined) return refusal;
-      const { account_id, email, role_name } = parseSuccess(answer, Me, url);
-      return { zoomAccountId: account_id, email: email?.toLowerCase() ?? null, roleName: role_name ?? null };
+      const { account_id, id, email, role_name } = parseSuccess(answer, Me, url);
+      return {
+        zoomAccountId: account_id,
+        userId: id ?? null,
+        email: email?.toLowerCase() ?? null,
+        roleName: role_name ?? null,
+      };
     },
 
     async tryStream(access, stream) {

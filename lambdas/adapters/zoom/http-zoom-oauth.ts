@@ -23,6 +23,10 @@ const TokenResponse = z.object({
 });
 const ErrorBody = z.object({ reason: z.string() });
 
+const OTHER_APP = 'the stored client id and secret are of another app than the one that was allowed in Zoom';
+/** RFC 6749, section 5.2: it is the client that is refused, not the grant. */
+const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
+
 /**
  * Zoom's authorization server.
  *
@@ -93,7 +97,10 @@ export function makeHttpZoomOAuth(
             request(),
           );
           const body = await oauth.processAuthorizationCodeResponse(server, client, response);
-          return { tokens: tokenSet(body, issuedAt), apiUrl: parseApiUrl(body['api_url'], settings.apiUrl) };
+          return {
+            tokens: tokenSet(body, client.client_id, issuedAt),
+            apiUrl: parseApiUrl(body['api_url'], settings.apiUrl),
+          };
         } catch (error) {
           const refusal = refusalOf(error, 'code exchange');
           return { kind: refusal.kind };
@@ -101,15 +108,17 @@ export function makeHttpZoomOAuth(
       });
     },
 
-    async refresh(refreshToken) {
+    async refresh({ refreshToken, clientId }) {
       return withApp(async (client, auth) => {
+        // Zoom would say that the grant is bad, and mean that it is another app's
+        if (client.client_id !== clientId) throw new AppCredentialsRejectedError(OTHER_APP);
         const issuedAt = now();
         try {
           const response = await oauth.refreshTokenGrantRequest(server, client, auth, refreshToken, request());
           // refused before anything was done with the refresh token
           if (response.status === 429) throw new ZoomFaultError('token refresh: HTTP 429');
           const body = await oauth.processRefreshTokenResponse(server, client, response);
-          return { kind: 'tokens', tokens: tokenSet(body, issuedAt) };
+          return { kind: 'tokens', tokens: tokenSet(body, clientId, issuedAt) };
         } catch (error) {
           return refusalOf(error, 'token refresh');
         }
@@ -140,13 +149,14 @@ function basicAuth(clientSecret: string): oauth.ClientAuth {
   };
 }
 
-function tokenSet(body: oauth.TokenEndpointResponse, issuedAt: number): TokenSet {
+function tokenSet(body: oauth.TokenEndpointResponse, clientId: string, issuedAt: number): TokenSet {
   const parsed = TokenResponse.safeParse(body);
   if (!parsed.success) throw new AnswerLostError('token endpoint: an answer without the documented fields');
   const { access_token, refresh_token, expires_in } = parsed.data;
   return {
     accessToken: access_token,
     refreshToken: refresh_token,
+    clientId,
     issuedAt,
     expiresAt: issuedAt + expires_in * 1000,
   };
@@ -160,7 +170,7 @@ function tokenSet(body: oauth.TokenEndpointResponse, issuedAt: number): TokenSet
 function refusalOf(error: unknown, call: string): { readonly kind: 'invalidGrant'; readonly reason: string } {
   if (error instanceof ZoomFaultError) throw error;
   if (error instanceof oauth.ResponseBodyError) {
-    if (error.error === 'invalid_client') throw new AppCredentialsRejectedError();
+    if (CLIENT_ERRORS.includes(error.error)) throw new AppCredentialsRejectedError();
     if (error.error === 'invalid_grant' && error.status < 500) {
       const body = ErrorBody.safeParse(error.cause);
       return { kind: 'invalidGrant', reason: body.success ? body.data.reason.slice(0, 200) : 'invalid_grant' };

@@ -1,5 +1,10 @@
-/** What a session may see: every connection (an operator's sign-in), or the one that it was invited to. */
-export type Scope = { readonly kind: 'all' } | { readonly kind: 'connection'; readonly connectionId: string };
+/**
+ * What a session may see: every connection (an operator's sign-in), or the one that it was invited to. Whoever has
+ * consented in Zoom may end that one, too.
+ */
+export type Scope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'connection'; readonly connectionId: string; readonly hasConsented?: true };
 
 /** A browser's session; only the hash of its id is stored. */
 export interface Session {

@@ -8,15 +8,18 @@ export const SESSION_MS = 8 * 60 * 60 * 1000;
 export interface NewSession {
   /** The cookie's value; nobody keeps it but the browser. */
   readonly id: string;
+  /** What it is called in the audit log. */
+  readonly name: string;
   readonly expiresAt: number;
 }
 
 /** Opens a session of `scope` at `now` (epoch ms). */
 export async function openSession(sessions: SessionStore, scope: Scope, now: number): Promise<NewSession> {
   const id = newSecretValue();
+  const hash = hashSecretValue(id);
   const expiresAt = now + SESSION_MS;
-  await sessions.create(hashSecretValue(id), { scope, startedAt: now, expiresAt });
-  return { id, expiresAt };
+  await sessions.create(hash, { scope, startedAt: now, expiresAt });
+  return { id, name: nameOfSecret(hash), expiresAt };
 }
 
 /**
@@ -53,4 +56,9 @@ export async function makeLink(
 /** Whether `scope` covers the connection. */
 export function maySee(scope: Scope, connectionId: string): boolean {
   return scope.kind === 'all' || scope.connectionId === connectionId;
+}
+
+/** Whether `scope` covers the end of the connection: an invite alone does not, for it may be in anybody's hands. */
+export function mayEnd(scope: Scope, connectionId: string): boolean {
+  return scope.kind === 'all' || (scope.connectionId === connectionId && scope.hasConsented === true);
 }

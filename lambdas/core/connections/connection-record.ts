@@ -9,9 +9,15 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill' | 'freshne
   readonly version: number;
   /** Names the consent in force and ends the name of its token secret; `null` when there is no grant. */
   readonly generation: string | null;
+  /** Generations whose token secrets are no longer, or not yet, in force, and may be there: made before and deleted after. */
+  readonly spareSecrets: readonly string[];
   /** Where the account's API is, from the token response; `null` means the configured address. */
   readonly apiUrl: string | null;
-  readonly consentedBy: { readonly email: string | null; readonly role: string | null } | null;
+  readonly consentedBy: {
+    readonly userId: string | null;
+    readonly email: string | null;
+    readonly role: string | null;
+  } | null;
   readonly backfill: BackfillRecord | null;
   /** The incremental sync that is running now. */
   readonly syncRun: { readonly runId: string; readonly startedAt: string } | null;
@@ -25,6 +31,10 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill' | 'freshne
   readonly usersChangedAt: string | null;
   /** When Zoom told that the account has removed the app; of the consent in force. */
   readonly deauthorizedAt: string | null;
+  /** When we last had Zoom take back a grant of the account that was not kept: Zoom tells of that as of a removed app. */
+  readonly revokedByUsAt: string | null;
+  /** When the grant of a paused connection was found dead. */
+  readonly grantDiedAt: string | null;
   /** How far the kinds of facts are read; those of which something is known. */
   readonly freshness: readonly StreamReading[];
   /** When it was resumed last, if it ever was: nothing was to be read before. */

@@ -1,18 +1,18 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { LinkStore } from '../access/ports';
+import { timingSafeEqual } from 'node:crypto';
+import type { LinkStore, Revocations } from '../access/ports';
 import { hashSecretValue, nameOfSecret } from '../access/secret-value';
 import type { AuditEntry, AuditLog } from '../audit/ports';
 import type { Clock } from '../clock';
-import { type ConnectionChange, type ConnectionRecord, isEnded } from '../connections/connection-record';
-import type { ConnectionStore } from '../connections/ports';
+import { type ConnectionRecord, isEnded } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
-import { ConflictError, NotFoundError, VersionConflictError } from '../errors';
-import type { TokenVault } from '../tokens/ports';
-import type { ZoomAccess, ZoomIdentity } from '../zoom/ports';
+import { ConflictError } from '../errors';
+import type { ZoomIdentity } from '../zoom/ports';
+import { ZoomFaultError } from '../zoom/zoom-fault';
 import { type RunStarter, firstBackfill } from '../runs/run-starter';
-import { judgeGrant } from './judge-grant';
+import { type Judgement, judgeGrant } from './judge-grant';
+import { type Kept, type KeepGrantPorts, deleteSpareSecrets, keepGrant } from './keep-grant';
 import type { AttemptStore, ConsentAttempt, Grant, Refusal, ZoomAuthorization, ZoomProbes } from './ports';
-import { challengeOf, cookieKey } from './start-consent';
+import { ATTEMPT_MS, challengeOf, cookieKey } from './start-consent';
 
 /** What Zoom's redirect brought back; `undefined` for what was not there. */
 export interface AuthorizationResponse {
@@ -27,6 +27,8 @@ export type ConsentOutcome =
   | { readonly kind: 'connected'; readonly connectionId: string }
   /** The account had a connection already, and that was renewed. */
   | { readonly kind: 'merged'; readonly connectionId: string; readonly into: string }
+  /** The consent was of another account than the connection's; that account has a connection too, and it was renewed. */
+  | { readonly kind: 'otherRenewed'; readonly connectionId: string; readonly renewed: string }
   | { readonly kind: 'declined'; readonly connectionId: string }
   | {
       readonly kind: 'refused';
@@ -42,11 +44,10 @@ export type ConsentOutcome =
   | { readonly kind: 'zoomRefused'; readonly connectionId: string; readonly error: string }
   | { readonly kind: 'unknownState' | 'replayed' | 'otherBrowser' };
 
-export interface CompleteConsentPorts {
+export interface CompleteConsentPorts extends KeepGrantPorts {
   readonly attempts: AttemptStore;
   readonly links: LinkStore;
-  readonly connections: ConnectionStore;
-  readonly vault: TokenVault;
+  readonly revocations: Pick<Revocations, 'lastAt'>;
   readonly zoom: ZoomAuthorization & ZoomProbes;
   readonly runs: RunStarter;
   readonly audit: AuditLog;
@@ -54,32 +55,22 @@ export interface CompleteConsentPorts {
   readonly log: { revokeFailed(connectionId: string, error: unknown): void };
 }
 
-/** The account's connection as it was before a consent that is kept. */
-interface Bound {
-  readonly before: ConnectionRecord;
-  /** The generation whose token set the new one took the place of; `null` when it took none's. */
-  readonly replaced: string | null;
-}
-
-/** A grant that is kept, or one that is not. */
-type Judged =
-  (Bound & { readonly identity: ZoomIdentity }) | { readonly refusal: Refusal; readonly identity: ZoomIdentity | null };
-
-/** Two admins who consent for one account at the same moment: the later one reads again and renews. */
-const MAX_ROUNDS = 5;
+/** From Zoom's answer on: what is then not judged yet is given up, since the browser has its answer within 29 s. */
+const JUDGING_MS = 15_000;
 
 /**
  * Takes an admin's answer at Zoom: checks that it belongs to an attempt of this browser, exchanges the code, judges the
- * grant, and binds the connection to the account. A grant that is not kept is revoked.
+ * grant, and binds the connection to the account. A grant that is not kept is revoked, unless Zoom does not say whose it is.
  *
  * @throws ZoomFaultError, AppCredentialsRejectedError, AppCredentialsMissingError, NotFoundError, ConflictError; the
  *   attempt is used up, nothing is kept.
  */
 export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { readonly apiUrl: string }) {
-  const { attempts, links, connections, vault, zoom, runs, clock } = ports;
+  const { attempts, links, connections, revocations, zoom, runs, clock } = ports;
 
   return async function completeConsent(response: AuthorizationResponse): Promise<ConsentOutcome> {
     if (response.state === undefined) return { kind: 'unknownState' };
+    const giveUpAt = clock.now() + JUDGING_MS;
     const stateHash = hashSecretValue(response.state);
     const found = await attempts.find(stateHash);
     if (found.kind === 'unknown') return { kind: 'unknownState' };
@@ -91,6 +82,12 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     const { connectionId } = attempt;
     if (attempt.expiresAt <= clock.now()) return { kind: 'expired', connectionId };
     if (!(await attempts.use(stateHash))) return { kind: 'replayed' };
+    if (await wasRevoked(attempt)) {
+      throw new ConflictError(
+        'whoever began this was signed out, or the invite was taken back',
+        'ask for a new invite',
+      );
+    }
 
     if (response.error === 'access_denied') {
       await note(attempt, { action: 'consent_declined', connectionId });
@@ -101,21 +98,61 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     }
     const grant = await zoom.exchangeCode(response.code, codeVerifier);
     if ('kind' in grant) return { kind: 'codeRejected', connectionId };
-    return keepOrRevoke(attempt, grant);
+    return keepOrRevoke(attempt, grant, giveUpAt);
   };
 
-  async function keepOrRevoke(attempt: ConsentAttempt, grant: Grant): Promise<ConsentOutcome> {
+  /** Whether the invite, or the session, that the attempt was begun with has been ended since. */
+  async function wasRevoked({ connectionId, expiresAt }: ConsentAttempt): Promise<boolean> {
+    const ends = await Promise.all([revocations.lastAt(null), revocations.lastAt(connectionId)]);
+    return expiresAt - ATTEMPT_MS <= Math.max(...ends);
+  }
+
+  async function keepOrRevoke(attempt: ConsentAttempt, grant: Grant, giveUpAt: number): Promise<ConsentOutcome> {
     const { connectionId } = attempt;
-    let judged: Judged;
+    const access = { accessToken: grant.tokens.accessToken, apiUrl: grant.apiUrl ?? settings.apiUrl };
+    let identity: ZoomIdentity | null = null;
+    let kept: Kept | Refusal;
     try {
-      judged = await judgeAndBind(connectionId, grant);
+      const judgement = await judgeGrant(zoom, access, clock, giveUpAt);
+      identity = judgement.identity;
+      kept =
+        judgement.kind === 'refused'
+          ? judgement.refusal
+          : await keepGrant(ports, connectionId, grant, access, await holderOf(judgement));
     } catch (error) {
-      await revoke(connectionId, grant);
+      const revoked = await revoke(connectionId, grant, identity);
+      await note(attempt, { action: 'consent_failed', connectionId, identity, details: { revoked } });
       throw error;
     }
-    if ('before' in judged) return settle(attempt, judged, judged.identity);
-    const { refusal, identity } = judged;
-    const revoked = await revoke(connectionId, grant);
+    if ('kind' in kept) return refuse(attempt, grant, kept, identity);
+    return settle(attempt, kept, identity);
+  }
+
+  /**
+   * Whose the grant is, if that is enough to keep it. One that could not be judged is kept for who gave the one in force,
+   * which this consent has ended at Zoom; and where there is none in force and Zoom is but busy, since the backfill asks again.
+   *
+   * @throws ZoomFaultError
+   */
+  async function holderOf(judgement: Exclude<Judgement, { kind: 'refused' }>): Promise<ZoomIdentity> {
+    if (judgement.kind === 'accepted') return judgement.identity;
+    const { identity, fault, busy } = judgement;
+    if (identity === null) throw fault;
+    const holder = await connections.findByAccount(identity.zoomAccountId);
+    const hasGrant = holder != null && holder.generation !== null;
+    const isSamePerson = identity.userId !== null && holder?.consentedBy?.userId === identity.userId;
+    if (hasGrant ? !isSamePerson : !busy) throw fault;
+    return identity;
+  }
+
+  async function refuse(
+    attempt: ConsentAttempt,
+    grant: Grant,
+    refusal: Refusal,
+    identity: ZoomIdentity | null,
+  ): Promise<ConsentOutcome> {
+    const { connectionId } = attempt;
+    const revoked = await revoke(connectionId, grant, identity);
     await note(attempt, {
       action: 'consent_refused',
       connectionId,
@@ -126,17 +163,8 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     return { kind: 'refused', connectionId, refusal, revoked };
   }
 
-  async function judgeAndBind(connectionId: string, grant: Grant): Promise<Judged> {
-    const access = { accessToken: grant.tokens.accessToken, apiUrl: grant.apiUrl ?? settings.apiUrl };
-    const judgement = await judgeGrant(zoom, access);
-    const { identity } = judgement;
-    if (judgement.kind === 'refused') return { refusal: judgement.refusal, identity };
-    const bound = await bind(connectionId, grant, access, judgement.identity);
-    return 'kind' in bound ? { refusal: bound, identity } : { ...bound, identity: judgement.identity };
-  }
-
   function note(
-    { inviteHash }: ConsentAttempt,
+    { inviteHash, session }: ConsentAttempt,
     {
       identity = null,
       details = {},
@@ -154,46 +182,10 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
         ...(identity !== null && { role: identity.roleName }),
         // an operator who is signed in needs none
         link: inviteHash === null ? null : nameOfSecret(inviteHash),
+        session,
         ...details,
       },
     });
-  }
-
-  /** Gives the account's connection the new token set, unless it has that of a later consent. */
-  async function bind(
-    connectionId: string,
-    grant: Grant,
-    access: ZoomAccess,
-    identity: ZoomIdentity,
-  ): Promise<Bound | Refusal> {
-    const { zoomAccountId } = identity;
-    for (let round = 1; ; round++) {
-      const invited = await connections.find(connectionId);
-      if (invited === undefined) throw new NotFoundError('the connection is gone', 'ask for a new invite');
-      if (invited.zoomAccountId !== null && invited.zoomAccountId !== zoomAccountId) return { kind: 'otherAccount' };
-      const target = (await connections.findByAccount(zoomAccountId)) ?? invited;
-      // while the admin was at Zoom; a stopped connection stays stopped
-      if (target.id === invited.id && isEnded(invited)) {
-        throw new ConflictError('this connection has been ended', 'ask for a new invite');
-      }
-      if (target.status === 'disconnecting') return { kind: 'beingDisconnected' };
-      // a later consent of the same person has ended this grant at Zoom, and its own is the one to keep
-      if (target.generation !== null && (await isEndedAtZoom(access))) return { before: target, replaced: null };
-      const generation = randomBytes(8).toString('hex');
-      await vault.create({ connectionId: target.id, generation }, grant.tokens);
-      try {
-        await connections.bind(target, zoomAccountId, connected(target, generation, grant, identity, clock.now()));
-        return { before: target, replaced: target.generation };
-      } catch (error) {
-        await vault.delete({ connectionId: target.id, generation });
-        if (!(error instanceof VersionConflictError) || round === MAX_ROUNDS) throw error;
-      }
-    }
-  }
-
-  async function isEndedAtZoom(access: ZoomAccess): Promise<boolean> {
-    const answer = await zoom.whoAmI(access);
-    return 'kind' in answer && answer.kind === 'tokenRejected';
   }
 
   /**
@@ -202,11 +194,11 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
    */
   async function settle(
     attempt: ConsentAttempt,
-    { before, replaced }: Bound,
-    identity: ZoomIdentity,
+    { before, spareSecrets, isOther }: Kept,
+    identity: ZoomIdentity | null,
   ): Promise<ConsentOutcome> {
     const { connectionId, inviteHash } = attempt;
-    const isMerged = before.id !== connectionId;
+    const isMerged = before.id !== connectionId && !isOther;
     const settled = await Promise.allSettled([
       note(attempt, {
         action: 'consent_given',
@@ -215,11 +207,12 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
         details: { renewed: before.generation !== null, invitedAs: connectionId },
       }),
       isMerged && merge(connectionId, before.id),
-      inviteHash !== null && links.use(inviteHash, clock.now()),
+      inviteHash !== null && !isOther && links.use(inviteHash, clock.now()),
       startBackfill(before.id),
-      replaced !== null && vault.delete({ connectionId: before.id, generation: replaced }),
+      deleteSpareSecrets(ports, before.id, spareSecrets),
     ]);
     for (const step of settled) if (step.status === 'rejected') throw step.reason;
+    if (isOther) return { kind: 'otherRenewed', connectionId, renewed: before.id };
     return isMerged ? { kind: 'merged', connectionId, into: before.id } : { kind: 'connected', connectionId };
   }
 
@@ -239,17 +232,30 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
     );
   }
 
+  /** Points from the connection that was invited to the account's own; one that has ended keeps its receipt. */
   async function merge(connectionId: string, into: string): Promise<void> {
-    await changeConnection(connections, connectionId, () => ({
-      status: 'disconnected',
-      reason: 'This Zoom account was connected already; its connection was renewed.',
-      mergedInto: into,
-    }));
+    await changeConnection(connections, connectionId, (current) =>
+      isEnded(current)
+        ? undefined
+        : {
+            status: 'disconnected',
+            reason: 'This Zoom account was connected already; its connection was renewed.',
+            mergedInto: into,
+          },
+    );
   }
 
-  /** @returns whether Zoom took the grant back. */
-  async function revoke(connectionId: string, grant: Grant): Promise<boolean> {
+  /**
+   * Has Zoom take back a grant that is not kept. Zoom tells of that as if the account had removed the app, and the consent may
+   * have ended the grant in force: so it is noted first whose doing it is, and a grant of which nobody can say whose it is stays.
+   *
+   * @returns whether Zoom took the grant back.
+   */
+  async function revoke(connectionId: string, grant: Grant, identity: ZoomIdentity | null): Promise<boolean> {
     try {
+      if (identity === null) throw new ZoomFaultError('Zoom does not say whose grant it is');
+      const holder = await connections.findByAccount(identity.zoomAccountId);
+      if (holder !== undefined) await noteOwnRevocation(holder);
       await zoom.revoke(grant.tokens);
       return true;
     } catch (error) {
@@ -257,34 +263,15 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
       return false;
     }
   }
+
+  async function noteOwnRevocation({ id }: ConnectionRecord): Promise<void> {
+    const revokedByUsAt = new Date(clock.now()).toISOString();
+    await changeConnection(connections, id, () => ({ revokedByUsAt }));
+  }
 }
 
 function isVerifierOf(attempt: ConsentAttempt, codeVerifier: string): boolean {
   return timingSafeEqual(Buffer.from(challengeOf(codeVerifier)), Buffer.from(attempt.codeChallenge));
-}
-
-function connected(
-  { status }: ConnectionRecord,
-  generation: string,
-  grant: Grant,
-  identity: ZoomIdentity,
-  now: number,
-): ConnectionChange {
-  return {
-    // it is for an operator to resume it; then the backfill of this consent starts
-    status: status === 'paused' ? 'paused' : 'backfilling',
-    reason: null,
-    plan: 'unknown',
-    connectedAt: new Date(now).toISOString(),
-    generation,
-    apiUrl: grant.apiUrl,
-    consentedBy: { email: identity.email, role: identity.roleName },
-    backfill: null,
-    syncRun: null,
-    capabilities: [],
-    lostStreams: [],
-    deauthorizedAt: null,
-  };
 }
 
 /** Why a consent was refused, in a word for the audit log. */

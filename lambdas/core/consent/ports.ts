@@ -7,6 +7,8 @@ export interface ConsentAttempt {
   readonly connectionId: string;
   /** The invite that led here, by its hash; `null` when an operator connects. */
   readonly inviteHash: string | null;
+  /** The session that it was begun in, by its name in the audit log. */
+  readonly session: string;
   /** SHA-256 of the verifier that the browser's cookie holds, base64url: PKCE's challenge, and the binding to the browser. */
   readonly codeChallenge: string;
   /** Epoch ms. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { hashSecretValue, newSecretValue } from '../access/secret-value';
 import { type ConnectionRecord, isEnded } from '../connections/connection-record';
 import { ConflictError } from '../errors';
-import type { AttemptStore, ZoomAuthorization } from './ports';
+import type { AttemptStore, ConsentAttempt, ZoomAuthorization } from './ports';
 
 /** Time to read Zoom's page, sign in there and allow. */
 export const ATTEMPT_MS = 10 * 60_000;
@@ -27,7 +27,7 @@ export interface StartedConsent {
 export async function startConsent(
   ports: { readonly attempts: AttemptStore; readonly zoom: Pick<ZoomAuthorization, 'authorizeUrl'> },
   connection: ConnectionRecord,
-  inviteHash: string | null,
+  begunWith: Pick<ConsentAttempt, 'inviteHash' | 'session'>,
   now: number,
 ): Promise<StartedConsent> {
   if (isEnded(connection)) throw new ConflictError('this connection has been ended', 'ask for a new invite');
@@ -38,7 +38,7 @@ export async function startConsent(
   const stateHash = hashSecretValue(state);
   await ports.attempts.create(stateHash, {
     connectionId: connection.id,
-    inviteHash,
+    ...begunWith,
     codeChallenge,
     expiresAt: now + ATTEMPT_MS,
   });

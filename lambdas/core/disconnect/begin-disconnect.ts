@@ -97,6 +97,6 @@ function beginning(
 }
 
 /** Whether nobody has ever consented to it: there is nothing to end and nothing to tell of. */
-function neverHadGrant({ zoomAccountId, mergedInto }: ConnectionRecord): boolean {
-  return zoomAccountId === null && mergedInto === null;
+function neverHadGrant({ zoomAccountId, mergedInto, spareSecrets }: ConnectionRecord): boolean {
+  return zoomAccountId === null && mergedInto === null && spareSecrets.length === 0;
 }

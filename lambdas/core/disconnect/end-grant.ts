@@ -42,6 +42,7 @@ export function makeEndGrant(ports: EndGrantPorts) {
     if (connection?.status !== 'disconnecting') return { purgeAgainAt };
     if (connection.generation !== null)
       await endGrantOf(connection, { connectionId, generation: connection.generation });
+    for (const generation of connection.spareSecrets) await vault.delete({ connectionId, generation });
     await noteStopped(connection);
     await executions.stopAll(connectionId);
     return { purgeAgainAt };
@@ -89,6 +90,7 @@ export function makeEndGrant(ports: EndGrantPorts) {
       const isOpen = last?.state === 'running' || last?.state === 'paused';
       return {
         generation: null,
+        spareSecrets: [],
         syncRun: null,
         backfill: isOpen ? stoppedBackfill(last, shards, 'cancelled', endedAt) : last,
       };

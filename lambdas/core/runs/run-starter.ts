@@ -43,6 +43,11 @@ export function promptSync(connectionId: string, now: number): RunRequest {
   return { connectionId, runId: `event-${compactInstant(now).slice(0, 13)}`, kind: 'sync' };
 }
 
+/** The run that tries the grant of a paused connection at `now` (epoch ms), since Zoom told that it is gone. */
+export function promptKeepAlive(connectionId: string, now: number): RunRequest {
+  return { connectionId, runId: `event-keep-alive-${compactInstant(now).slice(0, 13)}`, kind: 'sync', keepAlive: true };
+}
+
 /** A run that an operator asks for at `now` (epoch ms): each time another one. */
 export function requestedRun(connectionId: string, kind: RunRequest['kind'], now: number): RunRequest {
   return { connectionId, runId: `${kind}-${compactInstant(now)}`, kind };

@@ -169,7 +169,7 @@ async function refreshUnderLease(
     if (leaseUntil - clock.now() < LEASE_NEEDED_MS) return 'again';
 
     const { refreshToken } = stored.tokens;
-    const answer = await refreshTwice(ports, refreshToken, leaseUntil);
+    const answer = await refreshTwice(ports, stored.tokens, leaseUntil);
     if (answer.kind === 'invalidGrant') {
       // a holder that was held up beyond its lease may have stored since
       const latest = await readLatest(ports, key);
@@ -189,15 +189,15 @@ async function refreshUnderLease(
  */
 async function refreshTwice(
   { zoom, clock }: AccessTokensPorts,
-  refreshToken: string,
+  tokens: TokenSet,
   leaseUntil: number,
 ): Promise<RefreshAnswer> {
   try {
-    return await zoom.refresh(refreshToken);
+    return await zoom.refresh(tokens);
   } catch (error) {
     const isTimeLeft = leaseUntil - clock.now() >= ZOOM_CALL_MS + STORING_MS;
     if (!(error instanceof AnswerLostError) || !isTimeLeft) throw error;
-    return zoom.refresh(refreshToken);
+    return zoom.refresh(tokens);
   }
 }
 

@@ -2,6 +2,8 @@
 export interface TokenSet {
   readonly accessToken: string;
   readonly refreshToken: string;
+  /** The client id of the app that was allowed: no other's credentials can refresh it. */
+  readonly clientId: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
 }
@@ -50,6 +52,9 @@ export const ZOOM_CALL_MS = 10_000;
 
 /** Zoom's token endpoint, as a refresh needs it. */
 export interface TokenRefresher {
-  /** @throws AnswerLostError when Zoom may have rotated the refresh token all the same. */
-  refresh(refreshToken: string): Promise<RefreshAnswer>;
+  /**
+   * @throws AnswerLostError when Zoom may have rotated the refresh token all the same; AppCredentialsRejectedError when the
+   *   app's credentials are refused, or are of another app than the token set.
+   */
+  refresh(tokens: Pick<TokenSet, 'refreshToken' | 'clientId'>): Promise<RefreshAnswer>;
 }

@@ -69,6 +69,7 @@ export interface StreamProbe {
 /** Who consented, by `GET /users/me`. */
 export interface ZoomIdentity {
   readonly zoomAccountId: string;
+  readonly userId: string | null;
   readonly email: string | null;
   readonly roleName: string | null;
 }

@@ -21,12 +21,8 @@ export class AppCredentialsRejectedError extends ConnectorError {
   override readonly name = 'AppCredentialsRejectedError';
   readonly code = 'app-credentials-rejected';
 
-  constructor(options?: ErrorOptions) {
-    super(
-      'Zoom refuses the client id and secret of the app',
-      'store the credentials that the Zoom Marketplace shows: connector app set-credentials',
-      options,
-    );
+  constructor(what = 'Zoom refuses the client id and secret of the app', options?: ErrorOptions) {
+    super(what, 'store the credentials that the Zoom Marketplace shows: connector app set-credentials', options);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Connection, Freshness } from '../../contract/connection';
 import { BackfillCard } from './backfill-card';
 import { Card, connectionPath, consentPath, disconnectPath, Note, Pill, Row, ZoomButton } from './components';
 import { canDisconnect, DisconnectCard } from './disconnect-page';
+import { mayEnd } from '../../core/access/sign-in';
 import { Breadcrumbs, Layout, type Viewer } from './layout';
 import { Ago, counted, Day, Moment } from './time';
 import { HowToUndo, WhatIsRead, WhoMayAllow } from './what-is-read';
@@ -72,12 +73,16 @@ export function ConnectionPage({ connection, viewer, backfillDays, now, refreshS
         <div class="stack">
           <Details connection={connection} now={now} />
           {connection.disconnect?.revokedAtZoom !== true && (
-            <HowToUndo disconnectAt={canDisconnect(connection) ? disconnectPath(connection.id) : null} />
+            <HowToUndo disconnectAt={mayDisconnect(viewer, connection) ? disconnectPath(connection.id) : null} />
           )}
         </div>
       </div>
     </Layout>
   );
+}
+
+function mayDisconnect(viewer: Viewer, connection: Connection): boolean {
+  return viewer !== null && mayEnd(viewer, connection.id) && canDisconnect(connection);
 }
 
 function Capabilities({ connection: { capabilities, freshness }, now }: { connection: Connection; now: number }) {

@@ -137,7 +137,7 @@ export function consentProblemWords(problem: Exclude<ConsentProblem, { kind: 'ba
         next: [
           'Sign out at zoom.us, sign in with the account that this connection belongs to, then try again. To connect the other account as well, ask for an invite of its own.',
         ],
-        left: `The connection was left as it was. ${problem.withdrawn ? 'We have revoked the other account’s permission at Zoom.' : MANUAL_WITHDRAWAL}`,
+        left: `The connection was left as it was. ${OTHER_ACCOUNT[problem.left]}`,
       };
     case 'being-disconnected':
       return {
@@ -157,7 +157,7 @@ export function consentProblemWords(problem: Exclude<ConsentProblem, { kind: 'ba
         happened: 'We could not finish with Zoom just now. The trouble is on the way to Zoom or at Zoom, not with you.',
         details: [],
         next: ['Wait some minutes, then try again. If it stays like this, look at status.zoom.us.'],
-        left: 'Nothing is lost: your invite and the connection are as they were.',
+        left: 'What was read before is kept, and your invite is still good. If you do not come back to it, look in the Zoom App Marketplace, under Manage › Added Apps, and remove the app if it is there.',
       };
     case 'zoom-refused':
       return {
@@ -220,6 +220,13 @@ export function consentProblemWords(problem: Exclude<ConsentProblem, { kind: 'ba
 
 const MANUAL_WITHDRAWAL =
   'The permission that you gave could not be revoked: remove it in the Zoom App Marketplace, under Manage › Added Apps.';
+
+const OTHER_ACCOUNT = {
+  withdrawn: 'We have revoked the other account’s permission at Zoom.',
+  there: MANUAL_WITHDRAWAL,
+  renewed:
+    'The other account has a connection of its own here, which goes on with the permission that you have just given.',
+} as const;
 
 /** The scopes that Zoom names: “… does not contain scopes:[a, b].” */
 function scopesIn(zoomSays: string | null): readonly string[] {

@@ -24,8 +24,11 @@ export type ConsentProblem =
     }
   | { readonly kind: 'free-plan'; readonly zoomSays: string | null; readonly withdrawn: boolean }
   | { readonly kind: 'missing-scope'; readonly zoomSays: string | null; readonly withdrawn: boolean }
-  /** A reconnect was answered by another Zoom account than the connection's. */
-  | { readonly kind: 'other-account'; readonly withdrawn: boolean }
+  /**
+   * A reconnect was answered by another Zoom account than the connection's. Its grant was revoked, could not be, or has
+   * renewed a connection that this account has of its own.
+   */
+  | { readonly kind: 'other-account'; readonly left: 'withdrawn' | 'there' | 'renewed' }
   /** The account's connection is being disconnected just now. */
   | { readonly kind: 'being-disconnected'; readonly withdrawn: boolean }
   /** Zoom did not answer, or with a fault of its own. */

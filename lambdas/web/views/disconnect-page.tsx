@@ -15,6 +15,20 @@ export function canDisconnect({ status, zoomAccountId }: Connection): boolean {
   return zoomAccountId !== null && status !== 'disconnecting' && status !== 'disconnected';
 }
 
+/** 403: opened with an invite alone, which may be in anybody's hands. */
+export function NotYoursToEndPage({ viewer }: { viewer: Viewer }) {
+  return (
+    <MessagePage title="Your invite does not cover this" icon="lock" tone="warn" viewer={viewer}>
+      <p>Who has allowed the connector in Zoom, in this browser, can disconnect it here. Nothing was done.</p>
+      <p>
+        Otherwise remove the app in the Zoom App Marketplace, under Manage › Added Apps, or ask the team that invited
+        you.
+      </p>
+      <BackLink viewer={viewer} />
+    </MessagePage>
+  );
+}
+
 /** Says what a disconnect does, and asks for it. The form posts `keepFacts` to its own address. */
 export function DisconnectPage({ connection, viewer }: DisconnectPageProps) {
   const { id, name } = connection;

@@ -1,9 +1,10 @@
 import type { PropsWithChildren } from 'hono/jsx';
+import type { Scope } from '../../core/access/ports';
 import { FAVICON_URL, Icon } from './icons';
 import { STYLESHEET_URL } from './style/stylesheet';
 
 /** Who is looking: an operator, somebody who was invited to one connection, or nobody that we know. */
-export type Viewer = { readonly kind: 'all' } | { readonly kind: 'connection'; readonly connectionId: string } | null;
+export type Viewer = Scope | null;
 
 export interface LayoutProps {
   /** What the page is about; the product's name is added to it. */

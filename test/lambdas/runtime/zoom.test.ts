@@ -39,7 +39,7 @@ describe('credentials of the app that Zoom refuses', () => {
     server.answers({ status: 401, body: { reason: 'Invalid client_id or client_secret', error: 'invalid_client' } });
     const { makeZoom } = await import('../../../lambdas/runtime/zoom');
     await makeZoom()
-      .oauth.refresh('refresh-token')
+      .oauth.refresh({ refreshToken: 'refresh-token', clientId: CREDENTIALS.clientId })
       .catch(() => undefined);
     await server.close();
     expect(written.map((line) => JSON.parse(line) as object)).toEqual([

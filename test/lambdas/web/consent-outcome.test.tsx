@@ -31,7 +31,7 @@ describe('a consent that did not work out', () => {
     [{ kind: 'wrong-role', zoomSays: null, role: null, withdrawn: true }, 403, 'Your role in Zoom does not allow this'],
     [{ kind: 'free-plan', zoomSays: null, withdrawn: true }, 403, 'This needs Zoom Pro or better'],
     [{ kind: 'missing-scope', zoomSays: null, withdrawn: true }, 403, 'A permission was left out'],
-    [{ kind: 'other-account', withdrawn: true }, 409, 'That was another Zoom account'],
+    [{ kind: 'other-account', left: 'withdrawn' }, 409, 'That was another Zoom account'],
     [{ kind: 'being-disconnected', withdrawn: true }, 409, 'This Zoom account is being disconnected'],
     [{ kind: 'zoom-unavailable' }, 503, 'Zoom is not answering'],
     [{ kind: 'zoom-refused', zoomSays: null }, 502, 'Zoom refused the request'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Scope } from '../../../lambdas/core/access/ports';
+import { nameOfSecret } from '../../../lambdas/core/access/secret-value';
 import { openSession } from '../../../lambdas/core/access/sign-in';
 import type { ConnectionRecord } from '../../../lambdas/core/connections/connection-record';
 import { makeDisconnectApp } from '../../../lambdas/web/disconnect-app';
@@ -10,7 +11,8 @@ import { InMemoryConnectionStore, connectedRecord, connectionRecord } from '../.
 import { RecordingDisconnectStarter } from '../../support/disconnect';
 
 const PUBLIC_URL = 'https://connector.example';
-const OWN: Scope = { kind: 'connection', connectionId: 'c1' };
+const INVITED: Scope = { kind: 'connection', connectionId: 'c1' };
+const OWN: Scope = { ...INVITED, hasConsented: true };
 const ALL: Scope = { kind: 'all' };
 
 function site(...records: readonly ConnectionRecord[]) {
@@ -32,20 +34,24 @@ function site(...records: readonly ConnectionRecord[]) {
       body: new URLSearchParams(fields),
     });
   }
-  return { post, connections, disconnects, audit, faults };
+  /** What the audit log calls the one session that there is. */
+  const sessionName = () => nameOfSecret([...sessions.sessions.keys()][0] ?? '');
+  return { post, connections, disconnects, audit, faults, sessionName };
 }
 
 describe('the form that disconnects', () => {
   it.each([
     ['an operator', ALL, 'operator'],
-    ['the admin who was invited', OWN, 'admin'],
+    ['the admin who consented', OWN, 'admin'],
   ] as const)('begins it for %s, and leads back to the connection', async (_who, scope, cause) => {
-    const { post, connections, disconnects, audit } = site();
+    const { post, connections, disconnects, audit, sessionName } = site();
     const answer = await post(scope);
     expect([answer.status, answer.headers.get('Location')]).toEqual([303, '/connections/c1']);
     expect(connections.get('c1')).toMatchObject({ status: 'disconnecting', disconnect: { cause, keepFacts: false } });
     expect(disconnects.started).toHaveLength(1);
-    expect(audit.entries).toMatchObject([{ action: 'disconnect_requested', connectionId: 'c1', details: { cause } }]);
+    expect(audit.entries).toMatchObject([
+      { action: 'disconnect_requested', connectionId: 'c1', details: { cause, session: sessionName() } },
+    ]);
   });
 
   it('keeps the facts when that is ticked', async () => {
@@ -57,7 +63,8 @@ describe('the form that disconnects', () => {
   it.each([
     ['comes from another site', 403, ALL, 'https://elsewhere.example', 'c1'],
     ['comes without a session', 401, null, PUBLIC_URL, 'c1'],
-    ['comes from an admin of another connection', 404, { kind: 'connection', connectionId: 'c2' }, PUBLIC_URL, 'c1'],
+    ['comes from whoever has but an invite', 403, INVITED, PUBLIC_URL, 'c1'],
+    ['comes from an admin of another connection', 404, { ...OWN, connectionId: 'c2' }, PUBLIC_URL, 'c1'],
     ['is about a connection that is not there', 404, ALL, PUBLIC_URL, 'c9'],
   ] as const)('does nothing when it %s', async (_why, status, scope, origin, id) => {
     const { post, connections, disconnects } = site();

@@ -245,13 +245,25 @@ describe('a fault', () => {
 describe('the page that asks whether to disconnect', () => {
   const CONNECTED = connection({ status: 'connected', zoomAccountId: 'account-1' });
 
-  it.each([undefined, OWN])('says what happens and posts to its own address, for a session of %j', async (scope) => {
+  it.each([undefined, { ...OWN, hasConsented: true as const }])(
+    'says what happens and posts to its own address, for a session of %j',
+    async (scope) => {
+      const { app, signedIn } = site([CONNECTED]);
+      const answer = await app.request('/connections/c1/disconnect', { headers: await signedIn(scope) });
+      const page = await answer.text();
+      expect(answer.status).toBe(200);
+      expect(page).toMatch(/<form[^>]* method="post" action="\/connections\/c1\/disconnect".*name="keepFacts"/s);
+      expect(page).toContain('This cannot be undone');
+    },
+  );
+
+  it('is not for whoever has but an invite, who may be anybody', async () => {
     const { app, signedIn } = site([CONNECTED]);
-    const answer = await app.request('/connections/c1/disconnect', { headers: await signedIn(scope) });
-    const page = await answer.text();
-    expect(answer.status).toBe(200);
-    expect(page).toMatch(/<form[^>]* method="post" action="\/connections\/c1\/disconnect".*name="keepFacts"/s);
-    expect(page).toContain('This cannot be undone');
+    const headers = await signedIn(OWN);
+    const answer = await app.request('/connections/c1/disconnect', { headers });
+    expect([answer.status, await answer.text()]).toEqual([403, expect.not.stringContaining('<form class="card')]);
+    const page = await app.request('/connections/c1', { headers });
+    expect(await page.text()).not.toContain('/connections/c1/disconnect');
   });
 
   it('can be posted to our own site alone', async () => {

@@ -8,7 +8,7 @@ const { client, calls } = fakeDynamoDb();
 beforeEach(() => void calls.reset());
 
 const store = makeDynamoDbAttemptStore(client, 'control');
-const attempt = { connectionId: 'c1', inviteHash: null, codeChallenge: 'challenge', expiresAt: NOW };
+const attempt = { connectionId: 'c1', inviteHash: null, session: 's1', codeChallenge: 'challenge', expiresAt: NOW };
 
 describe('the attempt store', () => {
   it('keeps an attempt for a day longer than it is good, to tell somebody who comes late', async () => {

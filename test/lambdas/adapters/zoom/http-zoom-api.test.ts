@@ -223,6 +223,7 @@ describe('whoAmI', () => {
     zoom.answers({ body: zoomFixture('me') });
     expect(await api.whoAmI(access())).toEqual({
       zoomAccountId: 'Tf6eUi2aBnMqZ9cVxSw1rP',
+      userId: 'Hd5pXv0gCjQmW8sRkLz3yN',
       email: 'owner@example.com',
       roleName: 'Owner',
     });
@@ -230,7 +231,12 @@ describe('whoAmI', () => {
 
   it('makes do without an address and a role', async () => {
     zoom.answers({ body: { account_id: 'a1' } });
-    expect(await api.whoAmI(access())).toEqual({ zoomAccountId: 'a1', email: null, roleName: null });
+    expect(await api.whoAmI(access())).toEqual({
+      zoomAccountId: 'a1',
+      userId: null,
+      email: null,
+      roleName: null,
+    });
   });
 
   it('fails without an account', async () => {

@@ -15,7 +15,7 @@ const CLIENT = { clientId: 'Cl1ent-Id_x', clientSecret: 'SECRET-of:app/+x' };
 const CODE = 'CODE-made-up';
 const VERIFIER = 'v'.repeat(43);
 const CALLBACK = 'https://connector.example/oauth/callback';
-const GRANT = tokenSet({ accessToken: 'ACCESS-old', refreshToken: 'REFRESH-old' });
+const GRANT = tokenSet({ accessToken: 'ACCESS-old', refreshToken: 'REFRESH-old', clientId: CLIENT.clientId });
 /** Whatever must be in no error. */
 const SECRETS = /ACCESS|REFRESH|SECRET|CODE-made-up|v{43}|U0VDUkVU/;
 
@@ -31,7 +31,7 @@ const oauthAt = (apiUrl: string) =>
   );
 const oauth = () => oauthAt('https://api.zoom.us');
 const exchange = () => oauth().exchangeCode(CODE, VERIFIER);
-const refresh = () => oauth().refresh('REFRESH-old');
+const refresh = () => oauth().refresh(GRANT);
 const revoke = () => oauth().revoke(GRANT);
 const CALLS = [
   ['a code exchange', exchange],
@@ -131,6 +131,7 @@ describe('the tokens of an answer', () => {
       tokens: {
         accessToken: 'eyJhbGciOiJIUzUxMiJ9.ACCESS-made-up.sig',
         refreshToken: 'eyJhbGciOiJIUzUxMiJ9.REFRESH-made-up.sig',
+        clientId: CLIENT.clientId,
         issuedAt: NOW,
         expiresAt: NOW + 3_599_000,
       },
@@ -227,6 +228,18 @@ describe('credentials that Zoom refuses', () => {
     expect(rejections).toBe(0);
   });
 
+  it('are told to be wrong when Zoom refuses the client in other words', async () => {
+    zoom.answers({ status: 400, body: { reason: 'No grant', error: 'unauthorized_client' } });
+    await expect(refresh()).rejects.toThrow(AppCredentialsRejectedError);
+    expect(rejections).toBe(1);
+  });
+
+  it('are not sent to refresh what another app was allowed: Zoom would call the grant bad', async () => {
+    const refreshed = oauth().refresh({ ...GRANT, clientId: 'another-app' });
+    await expect(refreshed).rejects.toThrow('of another app than the one that was allowed');
+    expect([zoom.requests, rejections]).toEqual([[], 1]);
+  });
+
   it('are not sent when there are none', async () => {
     const unset = makeHttpZoomOAuth(
       { oauthUrl: zoom.origin, apiUrl: 'https://api.zoom.us', redirectUri: CALLBACK },
@@ -234,7 +247,7 @@ describe('credentials that Zoom refuses', () => {
       () => NOW,
       countRejection,
     );
-    await expect(unset.refresh('REFRESH-old')).rejects.toThrow(AppCredentialsMissingError);
+    await expect(unset.refresh(GRANT)).rejects.toThrow(AppCredentialsMissingError);
   });
 });
 
@@ -312,7 +325,6 @@ describe('a fault', () => {
     it.each([
       ['too many requests', { status: 429, body: {} }],
       ['a request that Zoom refuses', { status: 400, body: { reason: 'No account', error: 'invalid_request' } }],
-      ['another client’s error', { status: 400, body: { reason: 'No grant', error: 'unauthorized_client' } }],
     ])('leaves the refresh token as it was: %s', async (_what, answer) => {
       zoom.answers(answer);
       const error: unknown = await refresh().catch((thrown: unknown) => thrown);

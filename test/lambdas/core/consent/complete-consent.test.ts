@@ -10,14 +10,15 @@ import {
   startConsent,
 } from '../../../../lambdas/core/consent/start-consent';
 import { ConflictError, NotFoundError } from '../../../../lambdas/core/errors';
-import type { Denied } from '../../../../lambdas/core/zoom/ports';
+import type { Denied, ZoomRefusal } from '../../../../lambdas/core/zoom/ports';
 import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
-import { InMemoryLinkStore } from '../../../support/access';
+import { InMemoryLinkStore, InMemoryRevocations } from '../../../support/access';
 import { RecordingAuditLog } from '../../../support/audit';
 import { FakeClock, MINUTE, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, connectedRecord, connectionRecord } from '../../../support/connections';
 import { FakeZoomConsent, InMemoryAttemptStore } from '../../../support/consent';
 import { RecordingRunStarter } from '../../../support/runs';
+import { type Moment, mortalPorts } from '../../../support/mortal-ports';
 import { InMemoryTokenVault, tokenSet } from '../../../support/tokens';
 
 const GRANTED = tokenSet();
@@ -30,6 +31,7 @@ function flow(...records: readonly ConnectionRecord[]) {
   const ports = {
     attempts: new InMemoryAttemptStore(),
     links: new InMemoryLinkStore(),
+    revocations: new InMemoryRevocations(),
     connections: new InMemoryConnectionStore(...(records.length === 0 ? [connectionRecord()] : records)),
     vault: new InMemoryTokenVault(),
     zoom: new FakeZoomConsent(),
@@ -44,7 +46,7 @@ function flow(...records: readonly ConnectionRecord[]) {
   /** Sends a browser to Zoom. @returns what Zoom would send it back with. */
   async function toZoom(connectionId = 'c1', inviteHash: string | null = null) {
     const connection = ports.connections.get(connectionId);
-    const consent = await startConsent(ports, connection, inviteHash, ports.clock.now());
+    const consent = await startConsent(ports, connection, { inviteHash, session: 'session-1' }, ports.clock.now());
     const state = ports.zoom.authorizations.at(-1)?.state ?? '';
     return { state, code: 'code-1', error: undefined, cookie: cookieOf(consent) } satisfies AuthorizationResponse;
   }
@@ -86,7 +88,7 @@ describe('a consent', () => {
       reason: null,
       zoomAccountId: 'account-1',
       connectedAt: instant(),
-      consentedBy: { email: 'owner@example.com', role: 'Owner' },
+      consentedBy: { userId: 'user-1', email: 'owner@example.com', role: 'Owner' },
     });
   });
 
@@ -218,7 +220,8 @@ describe('two tabs of a browser', () => {
     const { complete, connections, attempts, zoom, clock } = flow();
     const tabs: StartedConsent[] = [];
     for (let tab = 0; tab < 2; tab++) {
-      tabs.push(await startConsent({ attempts, zoom }, connections.get('c1'), null, clock.now()));
+      const begunWith = { inviteHash: null, session: 'session-1' };
+      tabs.push(await startConsent({ attempts, zoom }, connections.get('c1'), begunWith, clock.now()));
     }
     const states = zoom.authorizations.map(({ state }) => state);
     const outcomes: string[] = [];
@@ -304,6 +307,14 @@ describe('a consent that is refused', () => {
     expect(zoom.revoked).toEqual([GRANTED]);
   });
 
+  it('is noted on the account’s connection before: Zoom tells of it as of a removed app', async () => {
+    const { consent, connection, zoom } = refusing(NO_PERMISSION, connectedRecord());
+    const noted: (string | null)[] = [];
+    zoom.beforeRevoke = () => void noted.push(connection().revokedByUsAt);
+    await consent();
+    expect(noted).toEqual([instant()]);
+  });
+
   it('leaves no secret', async () => {
     const { consent, secrets } = refusing(NO_PERMISSION);
     await consent();
@@ -331,7 +342,7 @@ describe('a consent that is refused', () => {
   it('leaves a connection that works as it is', async () => {
     const { consent, connection } = refusing(NO_PERMISSION, connectedRecord());
     await consent();
-    expect(connection()).toEqual(connectedRecord());
+    expect(connection()).toMatchObject({ status: 'connected', reason: null, generation: 'g1' });
   });
 
   it('starts no backfill', async () => {
@@ -375,8 +386,15 @@ describe('a fault after the code was exchanged', () => {
     await expect(faulty().consent()).rejects.toThrow('GET /v2/users/me: HTTP 500');
   });
 
+  it('leaves a grant of which Zoom does not say whose it is: its end may be taken for that of another', async () => {
+    const { consent, zoom, revokeFailures } = faulty();
+    await consent().catch(() => undefined);
+    expect([zoom.revoked, revokeFailures]).toEqual([[], ['c1']]);
+  });
+
   it('revokes the grant, which nobody keeps', async () => {
-    const { consent, zoom } = faulty();
+    const { consent, zoom } = flow();
+    zoom.tryStream = () => Promise.reject(new ZoomFaultError('GET /v2/report/activities: HTTP 500'));
     await consent().catch(() => undefined);
     expect(zoom.revoked).toEqual([GRANTED]);
   });
@@ -467,7 +485,7 @@ describe('a reconnect', () => {
 
   it('refuses another Zoom account', async () => {
     const { consent, zoom } = await reconnecting();
-    zoom.identity = { zoomAccountId: 'account-2', email: null, roleName: null };
+    zoom.identity = { zoomAccountId: 'account-2', userId: null, email: null, roleName: null };
     expect(await consent()).toEqual({
       kind: 'refused',
       connectionId: 'c1',
@@ -479,9 +497,71 @@ describe('a reconnect', () => {
   it('leaves the connection as it was when it refuses another account', async () => {
     const { consent, zoom, connection } = await reconnecting();
     const before = connection();
-    zoom.identity = { zoomAccountId: 'account-2', email: null, roleName: null };
+    zoom.identity = { zoomAccountId: 'account-2', userId: null, email: null, roleName: null };
     await consent();
     expect(connection()).toEqual(before);
+  });
+});
+
+describe('a consent that Zoom gives no answer to judge by', () => {
+  const DAILY: ZoomRefusal = { kind: 'throttled', throttling: { per: 'day', retryAtMs: NOW } };
+  const FAULT = new ZoomFaultError('GET /v2/report/activities: HTTP 500');
+  const BY_OWNER = { userId: 'user-1', email: 'owner@example.com', role: 'Owner' };
+  const BY_ANOTHER = { ...BY_OWNER, userId: 'user-2' };
+  const unanswered = (answer: ZoomRefusal | ZoomFaultError, record: ConnectionRecord) => {
+    const setting = flow(record);
+    setting.zoom.tryStream = () => (answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer));
+    return setting;
+  };
+
+  it.each([DAILY, FAULT])('is kept when the same person gave the one in force, which it has ended', async (answer) => {
+    const { consent, connection, zoom } = unanswered(answer, connectedRecord({ consentedBy: BY_OWNER }));
+    expect(await consent()).toMatchObject({ kind: 'connected' });
+    expect([connection().generation, zoom.revoked]).toEqual([expect.not.stringMatching(/^g1$/), []]);
+  });
+
+  it.each([DAILY, FAULT])('takes the place of nobody else’s, who may be allowed more', async (answer) => {
+    const { consent, connection, zoom } = unanswered(answer, connectedRecord({ consentedBy: BY_ANOTHER }));
+    await expect(consent()).rejects.toThrow(ZoomFaultError);
+    expect([connection().generation, zoom.revoked]).toEqual(['g1', [GRANTED]]);
+  });
+
+  it('is kept when the account is but busy, and there is none in force', async () => {
+    expect(await unanswered(DAILY, connectionRecord()).consent()).toMatchObject({ kind: 'connected' });
+  });
+
+  it('is in the audit log, with what became of the grant', async () => {
+    const { consent, audit } = unanswered(FAULT, connectionRecord());
+    await consent().catch(() => undefined);
+    expect(audit.entries).toMatchObject([
+      { action: 'consent_failed', zoomAccountId: 'account-1', actor: 'owner@example.com', details: { revoked: true } },
+    ]);
+  });
+});
+
+describe('a consent of an account that has a connection of its own, for that of another account', () => {
+  const others = async () => {
+    const setting = flow(connectedRecord({ id: 'x', zoomAccountId: 'account-9' }), connectedRecord({ id: 'y' }));
+    await setting.vault.create({ connectionId: 'y', generation: 'g1' }, tokenSet({ accessToken: 'old' }));
+    const inviteHash = await setting.invite('x');
+    const outcome = await setting.consent('x', inviteHash);
+    return { ...setting, outcome };
+  };
+
+  it('renews its own, whose grant it may have ended, and revokes nothing', async () => {
+    const { outcome, zoom, secrets, connection } = await others();
+    expect(outcome).toEqual({ kind: 'otherRenewed', connectionId: 'x', renewed: 'y' });
+    expect([zoom.revoked, secrets()]).toEqual([[], [`y/${connection('y').generation}`]]);
+  });
+
+  it('leaves the other as it was, with its invite', async () => {
+    const { connection, links } = await others();
+    expect([connection('x'), links.links.size]).toEqual([connectedRecord({ id: 'x', zoomAccountId: 'account-9' }), 1]);
+  });
+
+  it('starts the backfill of its own alone', async () => {
+    const { runs } = await others();
+    expect(runs.requests.map(({ connectionId }) => connectionId)).toEqual(['y']);
   });
 });
 
@@ -507,6 +587,22 @@ describe('a consent for an account that is connected already', () => {
     const { consent, secrets, connection } = await merging();
     await consent('invited');
     expect(secrets()).toEqual([`older/${connection('older').generation}`]);
+  });
+
+  it('renews it also when the invited one is gone meanwhile, for it may have ended the grant in force', async () => {
+    const { toZoom, complete, connections, zoom } = await merging();
+    const response = await toZoom('invited');
+    connections.records.delete('invited');
+    expect(await complete(response)).toEqual({ kind: 'merged', connectionId: 'invited', into: 'older' });
+    expect(zoom.revoked).toEqual([]);
+  });
+
+  it('leaves the receipt of an invited one that has ended', async () => {
+    const { toZoom, complete, connections } = await merging();
+    const response = await toZoom('invited');
+    connections.change('invited', { status: 'disconnected', reason: 'a receipt' });
+    await complete(response);
+    expect(connections.get('invited')).toMatchObject({ reason: 'a receipt', mergedInto: null });
   });
 
   it('uses the invite up', async () => {
@@ -619,6 +715,55 @@ describe('an attempt whose connection was ended meanwhile', () => {
   });
 });
 
+describe('an attempt whose beginning was taken back', () => {
+  it.each([null, 'c1'])('fails when sessions of %s were revoked since', async (connectionId) => {
+    const { toZoom, complete, revocations, clock, zoom } = flow();
+    const response = await toZoom();
+    clock.advance(MINUTE);
+    await revocations.revoke(connectionId, clock.now());
+    await expect(complete(response)).rejects.toThrow(ConflictError);
+    expect(zoom.exchanges).toEqual([]);
+  });
+
+  it('goes on when that was before', async () => {
+    const { toZoom, complete, revocations, clock } = flow();
+    await revocations.revoke('c1', clock.now());
+    clock.advance(MINUTE);
+    expect(await complete(await toZoom())).toMatchObject({ kind: 'connected' });
+  });
+});
+
+describe('the secrets of a consent that is interrupted', () => {
+  /** The consent function dies at one of the calls that it makes of the stores. */
+  const unknownAfter = async (nth: number, when: Moment) => {
+    const setting = flow(connectedRecord());
+    await setting.vault.create({ connectionId: 'c1', generation: 'g1' }, tokenSet({ accessToken: 'old' }));
+    const response = await setting.toZoom();
+    const ports = { ...setting, log: { revokeFailed: () => undefined } };
+    const mortal = mortalPorts(ports, ['connections', 'vault'], { nth, when });
+    await makeCompleteConsent(mortal, { apiUrl: 'https://api.example' })(response).catch(() => undefined);
+    const { generation, spareSecrets } = setting.connection();
+    const known = [generation, ...spareSecrets].map((name) => `c1/${name}`);
+    return setting.secrets().filter((secret) => !known.includes(secret));
+  };
+
+  /** A consent that nothing befalls makes no more calls. */
+  const CALLS = Array.from({ length: 10 }, (_, index) => index + 1);
+
+  it.each(['before', 'after'] as const)('are all known to the connection, %s whichever call it was', async (when) => {
+    const unknown = await Promise.all(CALLS.map((nth) => unknownAfter(nth, when)));
+    expect(unknown).toEqual(CALLS.map(() => []));
+  });
+
+  it('are gone after the next consent, but for its own', async () => {
+    const { connections, vault, consent, secrets, connection } = flow(connectedRecord({ spareSecrets: ['left'] }));
+    for (const generation of ['g1', 'left']) await vault.create({ connectionId: 'c1', generation }, tokenSet());
+    await consent();
+    expect(secrets()).toEqual([`c1/${connection().generation}`]);
+    expect(connections.get('c1').spareSecrets).toEqual([]);
+  });
+});
+
 describe('the audit log', () => {
   it('tells who consented, in which role, for which account', async () => {
     const { consent, audit } = flow();
@@ -629,7 +774,7 @@ describe('the audit log', () => {
         connectionId: 'c1',
         zoomAccountId: 'account-1',
         actor: 'owner@example.com',
-        details: { role: 'Owner', link: null, renewed: false, invitedAs: 'c1' },
+        details: { role: 'Owner', link: null, session: 'session-1', renewed: false, invitedAs: 'c1' },
       },
     ]);
   });

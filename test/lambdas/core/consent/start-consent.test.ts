@@ -8,9 +8,10 @@ import { connectionRecord } from '../../../support/connections';
 import { FakeZoomConsent, InMemoryAttemptStore } from '../../../support/consent';
 
 async function started(connection: ConnectionRecord = connectionRecord(), inviteHash: string | null = null) {
+  const begunWith = { inviteHash, session: 'session-1' };
   const attempts = new InMemoryAttemptStore();
   const zoom = new FakeZoomConsent();
-  const consent = await startConsent({ attempts, zoom }, connection, inviteHash, NOW);
+  const consent = await startConsent({ attempts, zoom }, connection, begunWith, NOW);
   const state = zoom.authorizations[0]?.state ?? '';
   return { attempts, zoom, consent, state };
 }
@@ -27,6 +28,7 @@ describe('startConsent', () => {
       {
         connectionId: 'c7',
         inviteHash: 'hash-of-invite',
+        session: 'session-1',
         codeChallenge: challengeOf(consent.codeVerifier),
         expiresAt: NOW + ATTEMPT_MS,
       },

@@ -58,6 +58,12 @@ describe('a disconnect', () => {
     expect([connections.records.size, disconnects.started]).toEqual([0, []]);
   });
 
+  it('has the workflow delete what an interrupted consent may have left of one that is pending', async () => {
+    const { begin, disconnects } = lifecycle(connectionRecord({ spareSecrets: ['left'] }));
+    await expect(begin()).resolves.toMatchObject({ status: 'disconnecting' });
+    expect(disconnects.started).toHaveLength(1);
+  });
+
   it('deletes it also when it was interrupted before', async () => {
     const { begin, connections } = lifecycle(
       connectionRecord({ status: 'disconnected', disconnect: disconnectRecord({ endedAt: instant() }) }),

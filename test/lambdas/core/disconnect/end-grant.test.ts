@@ -147,3 +147,10 @@ describe('ending a grant', () => {
     expect([connections.get('c1'), secretsLeft().length, executions.stopped]).toEqual([before, 1, []]);
   });
 });
+
+it('deletes the secrets that interrupted consents have left', async () => {
+  const { endGrant, vault, secretsLeft, connections } = ending({ spareSecrets: ['left'] });
+  await vault.create({ connectionId: 'c1', generation: 'left' }, tokenSet());
+  await endGrant(TASK);
+  expect([secretsLeft(), connections.get('c1').spareSecrets]).toEqual([[], []]);
+});

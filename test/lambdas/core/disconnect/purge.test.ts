@@ -17,7 +17,7 @@ function purging(disconnect: Partial<Disconnect> = {}, change: Partial<Connectio
     connectedRecord({
       status: 'disconnecting',
       generation: null,
-      consentedBy: { email: 'owner@example.com', role: 'Owner' },
+      consentedBy: { userId: 'user-1', email: 'owner@example.com', role: 'Owner' },
       disconnect: disconnectRecord({ revokedAtZoom: true, ...disconnect }),
       ...change,
     }),

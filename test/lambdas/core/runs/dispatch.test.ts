@@ -121,11 +121,11 @@ describe('dispatch', () => {
     ]);
   });
 
-  it.each(['reconnect_needed', 'paused'] as const)(
-    'disconnects what has removed the app, and is %s',
-    async (status) => {
+  it.each([{ status: 'reconnect_needed' }, { status: 'paused', grantDiedAt: instant() }] as const)(
+    'disconnects what has removed the app, and is $status',
+    async (change) => {
       const { connections, disconnects, runs } = await dispatching(
-        connectedRecord({ status, deauthorizedAt: instant() }),
+        connectedRecord({ ...change, deauthorizedAt: instant() }),
       );
       expect(connections.get('c1')).toMatchObject({
         status: 'disconnecting',
@@ -135,7 +135,7 @@ describe('dispatch', () => {
     },
   );
 
-  it.each(['connected', 'degraded', 'backfilling'] as const)(
+  it.each(['connected', 'degraded', 'backfilling', 'paused'] as const)(
     'disconnects nothing whose grant may be good: %s',
     async (status) => {
       const { disconnects } = await dispatching(connectedRecord({ status, deauthorizedAt: instant() }));

@@ -4,6 +4,7 @@ import { makeAccessTokens } from '../../../../lambdas/core/tokens/access-tokens'
 import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
 import { DAY, FakeClock } from '../../../support/clock';
 import { InMemoryConnectionStore, connectedRecord } from '../../../support/connections';
+import { FakeZoomConsent } from '../../../support/consent';
 import { FakeTokenEndpoint, GRANT, InMemoryRefreshLeases, InMemoryTokenVault, tokenSet } from '../../../support/tokens';
 
 const RUN = { ...GRANT, runId: 'keep-alive-2026-W48', kind: 'sync' } as const;
@@ -17,8 +18,10 @@ function paused() {
   const failures: string[] = [];
   const log = { keepAliveFailed: ({ connectionId }: { connectionId: string }) => void failures.push(connectionId) };
   const tokens = makeAccessTokens({ vault, leases: new InMemoryRefreshLeases(), zoom, clock });
+  const api = new FakeZoomConsent();
   clock.advance(7 * DAY);
-  return { connections, vault, zoom, failures, keepAlive: makeKeepAlive({ connections, tokens, log }) };
+  const ports = { connections, tokens, zoom: api, clock, log };
+  return { ...ports, vault, zoom, api, failures, keepAlive: makeKeepAlive(ports, { apiUrl: 'https://api.example' }) };
 }
 
 describe('an idle grant that is kept alive', () => {
@@ -29,13 +32,37 @@ describe('an idle grant that is kept alive', () => {
   });
 
   it('leaves its connection paused, with the reason, when Zoom has ended it', async () => {
-    const { keepAlive, zoom, connections } = paused();
+    const { keepAlive, zoom, connections, clock } = paused();
     zoom.end();
     await keepAlive(RUN);
     expect(connections.get('c1')).toMatchObject({
       status: 'paused',
       reason: expect.stringContaining('"Invalid Token!"') as unknown,
+      grantDiedAt: new Date(clock.now()).toISOString(),
     });
+  });
+
+  it('is found dead also while its access token is not old: Zoom is asked', async () => {
+    const { keepAlive, tokens, zoom, api, connections } = paused();
+    await tokens.get(GRANT);
+    zoom.end();
+    api.ended.add('access-1');
+    await keepAlive(RUN);
+    expect(connections.get('c1').grantDiedAt).not.toBeNull();
+  });
+
+  it('is not taken for dead when one access token alone was refused', async () => {
+    const { keepAlive, api, connections } = paused();
+    api.ended.add('access-1');
+    await keepAlive(RUN);
+    expect(connections.get('c1')).toMatchObject({ reason: null, grantDiedAt: null });
+  });
+
+  it('is tried at the address that Zoom named for the account', async () => {
+    const { keepAlive, api, connections } = paused();
+    connections.change('c1', { apiUrl: 'https://api-eu.zoom.us' });
+    await keepAlive(RUN);
+    expect(api.probes).toEqual(['https://api-eu.zoom.us me']);
   });
 
   it('has no reason noted that belongs to an older consent', async () => {

@@ -175,12 +175,12 @@ describe('a refresh whose answer is lost', () => {
     const setting = oneFunction();
     const left = [...failures];
     const refresh = setting.zoom.refresh.bind(setting.zoom);
-    setting.zoom.refresh = async (refreshToken) => {
+    setting.zoom.refresh = async (tokens) => {
       const failure = left.shift();
       if (failure === 'ended') setting.zoom.end();
-      else if (failure === 'rotated') await refresh(refreshToken);
-      else if (failure === undefined) return refresh(refreshToken);
-      else setting.zoom.calls.push(refreshToken);
+      else if (failure === 'rotated') await refresh(tokens);
+      else if (failure === undefined) return refresh(tokens);
+      else setting.zoom.calls.push(tokens.refreshToken);
       throw failure instanceof Error ? failure : new AnswerLostError('token refresh: no usable answer');
     };
     return setting;
@@ -247,7 +247,7 @@ describe('a holder of the lease that dies between Zoom’s rotation and the stor
   const dying = async () => {
     const setting = oneFunction();
     await setting.leases.acquire(GRANT, 'somebody who dies', NOW + 30 * SECOND, NOW);
-    await setting.zoom.refresh('refresh-0');
+    await setting.zoom.refresh(tokenSet());
     return setting;
   };
 

@@ -109,8 +109,38 @@ describe('the news that the account has removed the app', () => {
     expect(audit.entries).toMatchObject([{ action: 'deauthorized_by_zoom', connectionId: 'c1', actor: null }]);
   });
 
+  it('has the grant of a paused connection tried, which no run reads with', async () => {
+    const { handle, runs } = handling(connectedRecord({ status: 'paused' }));
+    expect(await handle(DEAUTHORIZED)).toEqual({ kind: 'syncStarted', connectionId: 'c1' });
+    expect(runs.requests).toEqual([
+      { connectionId: 'c1', runId: 'event-keep-alive-20261012T0815', kind: 'sync', keepAlive: true },
+    ]);
+  });
+
+  it.each([-5 * MINUTE, 0, 5 * MINUTE])(
+    'is our own doing when we had a grant taken back %d ms before',
+    async (before) => {
+      const record = connectedRecord({ revokedByUsAt: instant(-before) });
+      const { handle, connection, audit } = handling(record);
+      expect(await handle(DEAUTHORIZED)).toEqual({ kind: 'ownDoing', connectionId: 'c1' });
+      expect([connection(), audit.entries]).toEqual([record, []]);
+    },
+  );
+
+  it('is believed when we had a grant taken back at another time', async () => {
+    const { handle, connection } = handling(connectedRecord({ revokedByUsAt: instant(-6 * MINUTE) }));
+    await handle(DEAUTHORIZED);
+    expect(connection().deauthorizedAt).toBe(instant());
+  });
+
+  it('is believed of an app that was removed just after the consent, by a clock of Zoom’s that is 5 minutes behind', async () => {
+    const { handle, connection } = handling(connectedRecord({ connectedAt: instant(5 * MINUTE) }));
+    await handle(DEAUTHORIZED);
+    expect(connection().deauthorizedAt).toBe(instant());
+  });
+
   it('is of no effect when a consent has been given since', async () => {
-    const record = connectedRecord({ connectedAt: instant(MINUTE) });
+    const record = connectedRecord({ connectedAt: instant(6 * MINUTE) });
     const { handle, connection, audit } = handling(record);
     expect(await handle(DEAUTHORIZED)).toEqual({ kind: 'outdated', connectionId: 'c1' });
     expect([connection(), audit.entries]).toEqual([record, []]);
