@@ -76,8 +76,8 @@ export class PublicAddress extends Construct {
   }
 
   /**
-   * Leads requests to a function, and holds those of each method to fewer than others: for routes that write, or that call
-   * Zoom. Of one that is flooded the others still answer.
+   * Leads requests to a function, and holds those of each method to limits of their own: fewer for routes that write, or that
+   * call Zoom; more where what is refused is lost. Of one that is flooded the others still answer.
    */
   addThrottledRoutes(
     path: string,

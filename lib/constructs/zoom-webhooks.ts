@@ -22,6 +22,14 @@ export interface ZoomWebhooksProps {
   readonly runs: ConnectionRuns;
 }
 
+/**
+ * Zoom does not send again what is refused with 429, and switches the subscription off after six in a row: with the stage's
+ * 50 a second a burst of events, or anybody's flood, would lose the one that says that an account has removed the app.
+ * One that Zoom has not signed costs a moment of the function, and no call on a table. Where Lambda has too few functions the
+ * answer is 5xx, which Zoom does send again.
+ */
+const EVENTS_THROTTLE = { rateLimit: 500, burstLimit: 1000 };
+
 /** A message that was received so often without success will not succeed. */
 const MAX_RECEIVES = 5;
 
@@ -55,11 +63,8 @@ export class ZoomWebhooks extends Construct {
     controlTable.grant(webhooks, { put: ['event'] });
     vault.grantReadApp(webhooks);
     queue.grant(webhooks, 'sqs:SendMessage');
-    address.api.addRoutes({
-      path: WEBHOOK_PATH,
-      methods: [HttpMethod.POST],
-      integration: new HttpLambdaIntegration('ToReceive', webhooks),
-    });
+    const toReceive = new HttpLambdaIntegration('ToReceive', webhooks);
+    address.addThrottledRoutes(WEBHOOK_PATH, [HttpMethod.POST], toReceive, EVENTS_THROTTLE);
 
     const events = new ConnectorFunction(this, 'Events', {
       defaults,

@@ -476,13 +476,73 @@ describe('who may take a role or invoke a function', () => {
       'events.amazonaws.com on behalf of Runs/BrokenRuns.Arn invokes Runs/Broken.Arn',
     ]);
   });
+});
 
-  it('the policy of a key names nobody but the account, whose IAM decides', () => {
-    const principals = Object.values(stack.ofType('AWS::KMS::Key')).flatMap(({ Properties }) => {
-      const policy = stack.resolve(Properties['KeyPolicy']) as { Statement: { Principal: unknown }[] };
-      return policy.Statement.map(({ Principal }) => Principal);
-    });
+describe('the policies of the keys', () => {
+  interface Statement {
+    readonly Effect: string;
+    readonly Principal: unknown;
+    readonly Action: unknown;
+    readonly Condition?: { readonly ArnNotEquals?: { readonly 'aws:PrincipalArn'?: readonly string[] } };
+  }
+  const statementsOf = (key: string) =>
+    (stack.resolve(stack.propertiesOf('AWS::KMS::Key', key)['KeyPolicy']) as { Statement: Statement[] }).Statement;
+  const keys = Object.keys(stack.ofType('AWS::KMS::Key'));
+
+  it('allow nobody but the account, whose IAM decides', () => {
+    const allowed = keys.flatMap(statementsOf).filter(({ Effect }) => Effect === 'Allow');
     const account = { AWS: 'arn:<AWS::Partition>:iam::<AWS::AccountId>:root' };
-    expect(principals).toEqual(principals.map(() => account));
+    expect(allowed.map(({ Principal }) => Principal)).toEqual(allowed.map(() => account));
+  });
+
+  it('deny nothing but to decrypt secrets: the account can always change them', () => {
+    const denying = keys.map((key) => [
+      key,
+      statementsOf(key).flatMap(({ Effect, Action }) => (Effect === 'Deny' ? [Action] : [])),
+    ]);
+    expect(Object.fromEntries(denying)).toEqual({
+      'ControlTable/Key': [],
+      'FactsTable/Key': [],
+      'TokenVault/Key': ['kms:Decrypt', 'kms:Decrypt'],
+    });
+  });
+
+  describe.each([
+    ['token sets', TOKEN_SECRETS, ['Disconnect/EndGrantRole', 'Runs/PlanRole', 'Runs/ReadRole']],
+    [
+      "the app's credentials",
+      APP_SECRET,
+      ['Disconnect/EndGrantRole', 'HostedPages/ConsentRole', 'Runs/PlanRole', 'Runs/ReadRole', 'Webhooks/ReceiveRole'],
+    ],
+  ])('deny to decrypt %s', (_what, secrets, readers) => {
+    const arn = secrets.replace(':', ':<AWS::Region>:<AWS::AccountId>:').replace(/^/, 'arn:<AWS::Partition>:');
+    const denying = statementsOf('TokenVault/Key').filter(
+      ({ Effect, Condition }) => Effect === 'Deny' && JSON.stringify(Condition).includes(JSON.stringify(arn)),
+    );
+
+    // Secrets Manager tries the key for who makes a secret, which consent must be able to do without reading any
+    it('everybody but some roles, and leaves a trial of the key allowed', () => {
+      expect(denying).toEqual([
+        {
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Action: 'kms:Decrypt',
+          Resource: '*',
+          Condition: {
+            ArnNotEquals: { 'aws:PrincipalArn': expect.any(Array) },
+            StringLike: { 'kms:EncryptionContext:SecretARN': arn },
+            StringNotEquals: { 'kms:EncryptionContext:SecretVersionId': 'RequestToValidateKeyAccess' },
+          },
+        },
+      ]);
+    });
+
+    it('everybody but the roles of what reads them', () => {
+      const excepted = denying.flatMap(({ Condition }) => Condition?.ArnNotEquals?.['aws:PrincipalArn'] ?? []);
+      expect([...excepted].sort()).toEqual(readers.map((role) => `${role}.Arn`));
+      expect(
+        rolesThatMay(({ action, resource }) => action.endsWith(':GetSecretValue') && resource === secrets),
+      ).toEqual(readers);
+    });
   });
 });

@@ -47,6 +47,15 @@ describe('the queue of events', () => {
   });
 });
 
+// Zoom does not send again what is refused with 429
+it('events are held to many more requests than pages, by limits of their own', () => {
+  const [stage] = Object.values(stack.ofType('AWS::ApiGatewayV2::Stage'));
+  expect(stage?.Properties['RouteSettings']).toHaveProperty(['POST /webhooks/zoom'], {
+    ThrottlingRateLimit: 500,
+    ThrottlingBurstLimit: 1000,
+  });
+});
+
 it('who takes an event on is over before somebody else may', () => {
   const { Timeout } = stack.propertiesOf('AWS::Lambda::Function', 'Webhooks/Receive') as { Timeout: number };
   expect(Timeout).toBeLessThan(30);
