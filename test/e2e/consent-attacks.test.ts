@@ -182,13 +182,19 @@ const TROUBLE = [
   ['429', { kind: 'serverError', status: 429 }],
   ['nothing, and hangs up', { kind: 'hang', delayMs: 0 }],
   ['half a body', { kind: 'truncated', graceSeconds: 60 }],
-  ['another client’s error', { kind: 'oauthError', error: 'unauthorized_client', reason: 'Not for this client' }],
   ['an error of the request', { kind: 'oauthError' }],
   ['nothing for longer than it is waited for', { kind: 'slow', delayMs: 12_000 }],
 ] as const;
+const OTHER_CLIENT = [
+  'another client’s error',
+  { kind: 'oauthError', error: 'unauthorized_client', reason: 'Not for this client' },
+] as const;
 
 describe('a token endpoint that answers the exchange of a code with', () => {
-  it.concurrent.each(TROUBLE)('%s leaves the connection pending and the invite good', async (_what, fault) => {
+  it.concurrent.each([
+    ...TROUBLE.map(([what, fault]) => [what, fault, 503, 'Zoom is not answering'] as const),
+    [...OTHER_CLIENT, 500, 'Zoom does not know this connector'] as const,
+  ])('%s leaves the connection pending and the invite good', async (_what, fault, status, words) => {
     const account = await ZoomAccount.create(SMALL);
     const attempt = await beginAttempt('No tokens');
     const answer = (await account.allow(attempt)).href;
@@ -199,7 +205,7 @@ describe('a token endpoint that answers the exchange of a code with', () => {
     const again = await goToZoom({ ...attempt, url: attempt.inviteUrl, expiresAt: '' }, attempt.browser);
     const connected = await attempt.browser.open((await account.allow(again)).href);
 
-    expect(page).toMatchObject({ status: 503, text: expect.stringContaining('Zoom is not answering') as unknown });
+    expect(page).toMatchObject({ status, text: expect.stringContaining(words) as unknown });
     expect([left.status, secrets]).toEqual(['pending', []]);
     expect(connected.status).toBe(200);
   });
@@ -218,6 +224,7 @@ describe('a token endpoint that answers a refresh with', () => {
 
   it.each([
     ...TROUBLE,
+    OTHER_CLIENT,
     ['nothing after it has rotated', { kind: 'lostAfterRotation', graceSeconds: 60 }] as const,
     ['500 again and again', { kind: 'serverError', count: 12 }] as const,
   ])('%s costs no connection its grant', async (_what, fault) => {
