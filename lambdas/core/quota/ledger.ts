@@ -139,7 +139,8 @@ export function reserveSlots(
   if (left <= 0) return { reservation: { kind: 'blocked', ...thenBlocked } };
   const spacingMs = (1000 * HEADROOM) / (limit.callsPerSecond * paceAt(entry, now));
   const fitting = Math.max(SMALLEST_BLOCK, 1 + Math.floor(LONGEST_BLOCK_MS / spacingMs));
-  const granted = Math.min(isLast ? chains : count, fitting, left);
+  const beforeMidnight = Math.ceil((nextUtcMidnight(firstMs) - firstMs) / spacingMs);
+  const granted = Math.min(isLast ? chains : count, fitting, left, beforeMidnight);
   const startsAtMs = Array.from({ length: granted }, (_, i) => firstMs + i * spacingMs);
   return {
     reservation: { kind: 'slots', startsAtMs, ...(isLast && { thenBlocked }) },
@@ -166,7 +167,8 @@ export function slowedDown(read: LedgerEntry | undefined, untilMs: number, now: 
 
 /**
  * The entry after Zoom refused a call for the calls of the day: nobody calls before `untilMs`. Others used what was
- * thought to be left, and will again: the days after are begun with less, so that chains of pages can be kept going.
+ * thought to be left, and will again: the days after are begun with less, so that chains of pages can be kept going. That
+ * is learnt once a day, for Zoom may let calls in an hour later and refuse them again.
  */
 export function blocked(
   read: LedgerEntry | undefined,
@@ -177,7 +179,8 @@ export function blocked(
   const entry = { ...NEVER_CALLED, ...read };
   const next = { ...entry, blockedUntilMs: Math.max(entry.blockedUntilMs, untilMs) };
   const mayBeYesterdays = utcDate(now - CLOCKS_APART_MS) !== utcDate(now);
-  if (entry.blockedUntilMs > now || mayBeYesterdays || !Number.isFinite(callsPerDay)) return next;
+  const isKnown = entry.blockedUntilMs > now || utcDate(entry.dayShareSetMs) === utcDate(now);
+  if (isKnown || mayBeYesterdays || !Number.isFinite(callsPerDay)) return next;
   const used = entry.day === utcDate(now) ? entry.usedToday / callsPerDay : 0;
   const counted = dayShareAt(entry, now);
   const dayShare = Math.min(counted, Math.max(used * DAY_SHARE_SAFETY, counted * DAY_SHARE_DROP, DAY_SHARE_FLOOR));

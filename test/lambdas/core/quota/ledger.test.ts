@@ -182,6 +182,25 @@ describe('the limit of a day', () => {
 
     expect(slotsOf(reservation)).toHaveLength(5);
   });
+
+  it('holds for the calls of blocks that are handed out around midnight', () => {
+    const forty = { callsPerSecond: 10, callsPerDay: 40 };
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3000 }), fc.integer({ min: 1, max: 40 }), (beforeMs, count) => {
+        const request = slotRequest({ count, urgent: true });
+        const calls: number[] = [];
+        let entry: LedgerEntry | undefined;
+        for (let now = Date.parse('2026-10-13T00:00:00Z') - beforeMs, asked = 0; asked < 90; asked++) {
+          const { reservation, next } = reserveSlots(entry, forty, request, now);
+          entry = next ?? entry;
+          calls.push(...slotsOf(reservation));
+          now = Math.max(now, ...slotsOf(reservation));
+        }
+        const counts = [...Map.groupBy(calls, utcDate).values()].map(({ length }) => length);
+        expect(Math.max(...counts)).toBeLessThanOrEqual(40);
+      }),
+    );
+  });
 });
 
 describe('the last calls of a day', () => {
@@ -386,13 +405,28 @@ describe('a refusal of Zoom', () => {
       expect(blocked(first, NOW + DAY, capped, NOW + 1000)).toEqual(first);
     });
 
-    it('never leaves none, however often it comes', () => {
-      const entry = Array.from({ length: 100 }).reduce<LedgerEntry>(
-        (current, _, day) => blocked(current, NOW + day * HOUR, capped, NOW + day * HOUR),
+    it('that comes every hour of a day counts once, for the days after are no shorter by it', () => {
+      const hourly = Array.from({ length: 8 }).reduce<LedgerEntry>(
+        (entry, _, hour) => blocked(entry, NOW + (hour + 1) * HOUR, capped, NOW + hour * HOUR + 1),
         fresh,
       );
 
-      expect(dailyCap(entry, capped, NOW)).toBeGreaterThan(0);
+      expect(dailyCap(hourly, capped, NOW + 8 * HOUR)).toBeGreaterThanOrEqual(5000);
+    });
+
+    it('counts again on the next day', () => {
+      const twice = blocked(surprised(0), NOW + 2 * DAY, capped, NOW + DAY);
+
+      expect(dailyCap(twice, capped, NOW + DAY)).toBe(3000);
+    });
+
+    it('never leaves none, however often it comes', () => {
+      const entry = Array.from({ length: 100 }).reduce<LedgerEntry>(
+        (current, _, day) => blocked(current, NOW + day * DAY, capped, NOW + day * DAY),
+        fresh,
+      );
+
+      expect(dailyCap(entry, capped, NOW + 99 * DAY)).toBeGreaterThan(0);
     });
   });
 });
