@@ -61,9 +61,13 @@ export class AccountQuota {
     return mostChains(entry === undefined ? limit.callsPerDay : dailyCap(entry, limit, this.clock.now()));
   }
 
-  /** Tells everybody that Zoom refused a call. */
+  /**
+   * Tells everybody that Zoom refused a call. This worker makes no other before Zoom takes calls again; another one learns
+   * of it when it asks for start times, and uses up those that it has.
+   */
   async heed(label: RateLimitLabel, { per, retryAtMs }: Throttling): Promise<void> {
     const now = this.clock.now();
+    for (const urgent of [true, false]) this.pacer(label, urgent).pauseUntil(retryAtMs);
     if (per === 'second') await this.ledger.slowDown(this.key(label), retryAtMs, now);
     else await this.ledger.block(this.key(label), retryAtMs, this.limit(label), now);
   }

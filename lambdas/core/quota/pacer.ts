@@ -46,6 +46,8 @@ const CYCLE_WEIGHT = 0.2;
  */
 export class Pacer {
   private slots: Slot[] = [];
+  /** Start times before this are not used, epoch ms. */
+  private pausedUntilMs = 0;
   private asking: Promise<Reservation> | undefined;
   /** Whether it has had the start times of a whole second. */
   private hadSecond = false;
@@ -76,6 +78,7 @@ export class Pacer {
       const slot = this.nextSlot();
       if (slot !== undefined) {
         await this.sleepUntil(slot.startAtMs);
+        if (slot.startAtMs < this.pausedUntilMs) continue;
         if (this.clock.now() <= slot.startAtMs + lifeMs) return { kind: 'now', thenBlocked: slot.thenBlocked };
         lifeMs *= PATIENCE; // slept through: it is forfeited
         continue;
@@ -88,15 +91,23 @@ export class Pacer {
     }
   }
 
+  /**
+   * Gives up the start times before `untilMs` (epoch ms), also those that chains wait for: the ledger hands out no more of
+   * them, but has handed out those that are in hand.
+   */
+  pauseUntil(untilMs: number): void {
+    this.pausedUntilMs = Math.max(this.pausedUntilMs, untilMs);
+  }
+
   /** Tells how long a chain took from one turn to wanting the next. */
   cameRound(milliseconds: number): void {
     this.cycleMs += CYCLE_WEIGHT * (milliseconds - this.cycleMs);
   }
 
-  /** The next start time that has not passed while no chain was free. */
+  /** The next start time that has not passed while no chain was free, and is not in a pause. */
   private nextSlot(): Slot | undefined {
-    const now = this.clock.now();
-    this.slots = this.slots.filter(({ startAtMs }) => startAtMs + SLOT_LIFE_MS >= now);
+    const earliestMs = Math.max(this.clock.now() - SLOT_LIFE_MS, this.pausedUntilMs);
+    this.slots = this.slots.filter(({ startAtMs }) => startAtMs >= earliestMs);
     return this.slots.shift();
   }
 
