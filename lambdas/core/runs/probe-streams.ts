@@ -49,38 +49,44 @@ export function makeProbeStreams(ports: ProbeStreamsPorts, settings: ProbeStream
     return { kind: 'probed', denied };
   };
 
-  /** @returns `undefined` when nothing was found out. */
-  async function probe(run: RunRef, { zoomAccountId, plan, apiUrl }: ConnectionRecord, stream: FactKind) {
+  /**
+   * The token comes first, so that the call begins on its start time; one that Zoom refuses is refreshed once, for a call
+   * with a start time of its own.
+   *
+   * @returns `undefined` when nothing was found out.
+   */
+  async function probe(run: RunRef, connection: ConnectionRecord, stream: FactKind) {
     const label = STREAM_LABELS[stream];
-    const key = { zoomAccountId: zoomAccountId ?? '', label };
-    const now = clock.now();
-    const limit = quotaLimit(plan ?? 'unknown', label, settings.quotaShare);
-    const request = { count: 1, urgent: true, earliestMs: now, chains: 1, openChains: 1 };
-    const reserved = await quota.reserve(key, limit, request, now);
-    const waitMs = reserved.kind === 'slots' ? (reserved.startsAtMs[0] ?? Infinity) - clock.now() : Infinity;
-    if (waitMs > LONGEST_WAIT_MS) return undefined;
-    if (waitMs > 0) await clock.sleep(waitMs);
+    const key = { zoomAccountId: connection.zoomAccountId ?? '', label };
+    const limit = quotaLimit(connection.plan ?? 'unknown', label, settings.quotaShare);
+    const apiUrl = connection.apiUrl ?? settings.apiUrl;
+    let rejected: string | undefined;
     try {
-      const answer = await tryStream(run, apiUrl ?? settings.apiUrl, stream);
-      if (answer.kind === 'throttled') await heed(key, limit, answer.throttling);
-      return answer;
+      for (;;) {
+        const token = await tokens.get(run, rejected);
+        if (token.kind === 'reconnectNeeded') return token;
+        const { accessToken } = token;
+        if (!(await takeTurn(key, limit))) return undefined;
+        const answer = await zoom.tryStream({ accessToken, apiUrl }, stream);
+        if (answer.kind === 'throttled') await heed(key, limit, answer.throttling);
+        if (answer.kind !== 'tokenRejected' || rejected !== undefined) return answer;
+        rejected = accessToken;
+      }
     } catch (error) {
       if (error instanceof ConnectorError) return undefined;
       throw error;
     }
   }
 
-  /** A token that Zoom refuses is refreshed once. */
-  async function tryStream(run: RunRef, apiUrl: string, stream: FactKind) {
-    let rejected: string | undefined;
-    for (;;) {
-      const token = await tokens.get(run, rejected);
-      if (token.kind === 'reconnectNeeded') return token;
-      const { accessToken } = token;
-      const answer = await zoom.tryStream({ accessToken, apiUrl }, stream);
-      if (answer.kind !== 'tokenRejected' || rejected !== undefined) return answer;
-      rejected = accessToken;
-    }
+  /** Waits for a start time. @returns whether there was one soon. */
+  async function takeTurn(key: QuotaKey, limit: QuotaLimit): Promise<boolean> {
+    const now = clock.now();
+    const request = { count: 1, urgent: true, earliestMs: now, chains: 1, openChains: 1 };
+    const reserved = await quota.reserve(key, limit, request, now);
+    const waitMs = reserved.kind === 'slots' ? (reserved.startsAtMs[0] ?? Infinity) - clock.now() : Infinity;
+    if (waitMs > LONGEST_WAIT_MS) return false;
+    if (waitMs > 0) await clock.sleep(waitMs);
+    return true;
   }
 
   async function heed(key: QuotaKey, limit: QuotaLimit, { per, retryAtMs }: Throttling): Promise<void> {

@@ -98,6 +98,24 @@ describe('the quota of a probe', () => {
     expect((await quota.find(HEAVY))?.usedToday).toBe(2);
   });
 
+  it('is taken again for the second call, when the first token is refused', async () => {
+    const { probe, quota } = probing((_, token) => (token === 'old' ? { kind: 'tokenRejected' } : ALLOWED));
+    await probe(['user_activity']);
+    expect((await quota.find(HEAVY))?.usedToday).toBe(2);
+  });
+
+  it('is taken when the token is there, so that the call begins on its start time', async () => {
+    const setting = probing(() => ALLOWED);
+    const { get } = setting.tokens;
+    setting.tokens.get = async (...args) => {
+      await setting.clock.sleep(5 * SECOND);
+      return get(...args);
+    };
+    await setting.probe(['user_activity']);
+    const nextMs = (await setting.quota.find(HEAVY))?.nextMs ?? 0;
+    expect(nextMs).toBeGreaterThan(setting.clock.now());
+  });
+
   it('is waited for, when it is near', async () => {
     const { probe, clock, quota } = probing(() => ALLOWED);
     const limit = quotaLimit('pro', 'heavy', SHARE);
