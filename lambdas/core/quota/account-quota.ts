@@ -1,7 +1,7 @@
 import type { Plan } from '../../contract/connection';
 import type { Clock } from '../clock';
 import type { Throttling } from '../zoom/throttling';
-import { type QuotaLimit, type QuotaShare, type RateLimitLabel, planWithLimit, quotaLimit } from './limits';
+import { type QuotaLimit, type QuotaShare, type RateLimitLabel, learntPlan, quotaLimit } from './limits';
 import { Pacer } from './pacer';
 import { dailyCap, mostChains } from './ledger';
 import type { QuotaLedger } from './ports';
@@ -73,14 +73,14 @@ export class AccountQuota {
   }
 
   /**
-   * Heeds a limit that Zoom named with an answer while the plan is not known.
+   * Heeds a limit that Zoom named with an answer.
    *
-   * @returns the plan that has it, if it tells.
+   * @returns whether it tells of another plan than was known.
    */
-  learn(label: RateLimitLabel, named: number): Plan | undefined {
-    const plan = this.plan === 'unknown' ? planWithLimit(label, named) : undefined;
+  learn(label: RateLimitLabel, named: number): boolean {
+    const plan = learntPlan(this.plan, label, named);
     this.plan = plan ?? this.plan;
-    return plan;
+    return plan !== undefined;
   }
 
   private limit(label: RateLimitLabel): QuotaLimit {

@@ -44,16 +44,30 @@ const ZOOM_LIMITS: Readonly<Record<Plan, Readonly<Record<RateLimitLabel, QuotaLi
   unknown: PRO,
 };
 
+/** Those whose limits are known, the smallest first. */
+const PLANS = ['free', 'pro', 'business'] as const;
+
 /**
  * The plan that has this limit, which Zoom names with its answers (`X-RateLimit-Limit`: of a second, or of a day);
  * `undefined` when no plan has it, or more than one.
  */
-export function planWithLimit(label: RateLimitLabel, named: number): Plan | undefined {
-  const plans = (['free', 'pro', 'business'] as const).filter((plan) => {
+function planWithLimit(label: RateLimitLabel, named: number): (typeof PLANS)[number] | undefined {
+  const plans = PLANS.filter((plan) => {
     const { callsPerSecond, callsPerDay } = ZOOM_LIMITS[plan][label];
     return named === callsPerSecond || named === callsPerDay;
   });
   return plans.length === 1 ? plans[0] : undefined;
+}
+
+/**
+ * The plan that an account turns out to have when Zoom names a limit (as above): any while it is not known, and then a
+ * smaller one, for half of Business's calls of a day are all that Pro has. `undefined` when there is nothing new. That it
+ * has grown is left to the next consent: so two labels that Zoom limits by different plans do not alternate.
+ */
+export function learntPlan(known: Plan, label: RateLimitLabel, named: number): Plan | undefined {
+  const plan = planWithLimit(label, named);
+  if (plan === undefined || known === 'unknown') return plan;
+  return PLANS.indexOf(plan) < PLANS.indexOf(known) ? plan : undefined;
 }
 
 /** The connector's share of what Zoom grants an account of this plan; a whole call a day at least. */

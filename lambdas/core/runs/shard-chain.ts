@@ -6,6 +6,7 @@ import { parseLetter } from '../dead-letters/dead-letter';
 import { type PageFacts, factsOfPage } from '../facts/facts-of-page';
 import type { AccountQuota } from '../quota/account-quota';
 import type { Block } from '../quota/ledger';
+import { learntPlan } from '../quota/limits';
 import type { Pacer, Turn } from '../quota/pacer';
 import { type PageAnswer, STREAM_LABELS, type ZoomAccess } from '../zoom/ports';
 import { ZoomFaultError } from '../zoom/zoom-fault';
@@ -160,11 +161,11 @@ export class ShardChain {
 
   /** A plan that Zoom's answers tell is noted, so that all workers keep its limits. */
   private async learnPlan({ id }: ReadableConnection, { rateLimit }: Page): Promise<void> {
-    const plan = rateLimit === null ? undefined : this.context.quota.learn(this.label, rateLimit);
-    if (plan === undefined) return;
-    await changeConnection(this.ports.connections, id, (current) =>
-      current.plan === 'unknown' ? { plan } : undefined,
-    );
+    if (rateLimit === null || !this.context.quota.learn(this.label, rateLimit)) return;
+    await changeConnection(this.ports.connections, id, (current) => {
+      const plan = learntPlan(current.plan ?? 'unknown', this.label, rateLimit);
+      return plan && { plan };
+    });
   }
 
   /** Begins to store a page, once the page before is stored. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
+import type { Plan } from '../../../../lambdas/contract/connection';
 import type { RunRef, Shard, WorkerOutcome } from '../../../../lambdas/contract/workflow';
 import type { ZoomRow } from '../../../../lambdas/core/facts/stable-form';
-import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
+import { dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { makeWorker } from '../../../../lambdas/core/runs/worker';
 import type { WorkerPorts, WorkerSettings } from '../../../../lambdas/core/runs/worker-ports';
@@ -508,26 +509,32 @@ describe('a worker at midnight in UTC', () => {
   });
 });
 
-describe('a plan that is not known', () => {
-  const business = (world: World) =>
-    new FakeZoomLists(world.clock, rowsOf, { pageSize: 3, latencyMs: 200, rateLimit: 60_000 });
-
-  it('is learnt from the limit that Zoom names with its answers', async () => {
+describe('the plan of an account', () => {
+  /** The plan that is known after pages with which Zoom names a limit. */
+  async function planAfter(known: Plan, rateLimit: number) {
     const world = makeWorld();
-    await world.connections.update(world.connections.get('c1'), { plan: 'unknown' });
-    world.zoom = business(world);
+    await world.connections.update(world.connections.get('c1'), { plan: known });
+    world.zoom = new FakeZoomLists(world.clock, rowsOf, { pageSize: 3, latencyMs: 200, rateLimit });
     await untilDone(world);
+    return world.connections.get('c1').plan;
+  }
 
-    expect(world.connections.get('c1').plan).toBe('business');
+  it.each<[Plan, number, Plan, string]>([
+    ['unknown', 60_000, 'business', 'is learnt'],
+    ['business', 30_000, 'pro', 'is smaller than it was: its limits are kept at once'],
+    ['pro', 60_000, 'pro', 'may have grown: that is left to the next consent'],
+    ['pro', 12_345, 'pro', 'is not told'],
+  ])('known as %s, of which Zoom names a limit of %d, is %s: it %s', async (known, named, plan) => {
+    expect(await planAfter(known, named)).toBe(plan);
   });
 
-  it('is left alone when it is known', async () => {
-    const world = makeWorld();
-    await world.connections.update(world.connections.get('c1'), { plan: 'pro' });
-    world.zoom = business(world);
+  it('that is smaller than it was slows the worker down that hears of it', async () => {
+    const world = makeWorld(BACKFILL, dailyShards(datesBetween('2026-09-13', '2026-10-12')));
+    await world.connections.update(world.connections.get('c1'), { plan: 'business' });
+    world.zoom = new FakeZoomLists(world.clock, rowsOf, { pageSize: 1, latencyMs: 200, rateLimit: 30_000 });
     await untilDone(world);
 
-    expect(world.connections.get('c1').plan).toBe('pro');
+    expect(busiestSecond(world.zoom.calls.filter((at) => at > NOW + 2000))).toBeLessThanOrEqual(10);
   });
 });
 
