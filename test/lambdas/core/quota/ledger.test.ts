@@ -73,7 +73,7 @@ function slotsOf(reservation: Reservation): readonly number[] {
 }
 
 describe('the start times that callers of an account get', () => {
-  it('are never more than the limit in any second, whoever asks in whatever order with whatever clock', () => {
+  it('are never more than the limit in any second of their own, whoever asks in whatever order', () => {
     fc.assert(
       fc.property(callers, fc.integer({ min: 1, max: 80 }), (asked, callsPerSecond) => {
         const limit = { callsPerSecond, callsPerDay: Infinity };

@@ -90,6 +90,55 @@ describe('the workers of an account', () => {
   });
 });
 
+describe('workers whose clocks are apart', () => {
+  /** When workers with clocks that are so far off, of eight chains each, begin their calls of 200 ms, for half a minute. */
+  async function callsApart(skewsMs: readonly number[], callsPerSecond: number) {
+    const clock = new SimulatedClock(NOW);
+    const ledger = new InMemoryQuotaLedger();
+    const limit = { callsPerSecond, callsPerDay: Infinity };
+    const calls: number[] = [];
+    const chain = async (pacer: Pacer) => {
+      await clock.sleep(0); // as in a worker, where all chains are there before one asks for its turn
+      while (clock.now() < NOW + MINUTE / 2 && (await pacer.turn()).kind === 'now') {
+        calls.push(clock.now());
+        await clock.sleep(200);
+        pacer.cameRound(200);
+      }
+    };
+    const chains = skewsMs.flatMap((skewMs) => {
+      const own: Clock = { now: () => clock.now() + skewMs, sleep: clock.sleep };
+      const reserve = (wanted: SlotsWanted) => ledger.reserve(KEY, limit, slotRequest(wanted), own.now());
+      const pacer = new Pacer(reserve, own, { callsPerSecond: () => callsPerSecond, longestSleepMs: 30_000 });
+      return Array.from({ length: 8 }, () => pacer.during(() => chain(pacer)));
+    });
+    await clock.run(Promise.all(chains));
+    return calls;
+  }
+  const limits = fc.constantFrom(5, 10, 20, 40);
+  const spreadOf = (skewsMs: readonly number[]) => Math.max(...skewsMs) - Math.min(...skewsMs);
+
+  it('by less than 40 ms keep the limit all the same: start times are so much further apart', async () => {
+    const skews = fc.array(fc.integer({ min: -19, max: 20 }), { minLength: 2, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(skews, limits, async (skewsMs, limit) => {
+        expect(busiestSecond(await callsApart(skewsMs, limit))).toBeLessThanOrEqual(limit);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('by more exceed it by what the limit has in the time between them', async () => {
+    const skews = fc.array(fc.integer({ min: -250, max: 250 }), { minLength: 2, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(skews, limits, async (skewsMs, limit) => {
+        const most = limit + Math.ceil((spreadOf(skewsMs) / 1000) * limit);
+        expect(busiestSecond(await callsApart(skewsMs, limit))).toBeLessThanOrEqual(most);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
 describe('beside another app of the account', () => {
   /** Zoom's limit of ten calls in any second, whoever makes them. */
   function makeLimiter(clock: Clock) {
