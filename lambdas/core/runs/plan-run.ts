@@ -19,7 +19,7 @@ import {
   isSyncRunning,
 } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
-import { readingsWith, withRange } from '../connections/freshness';
+import { readingOf, readingsWith, withRange } from '../connections/freshness';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import type { ConnectionStore } from '../connections/ports';
 import { DAY_MS, utcDate } from '../dates';
@@ -161,12 +161,14 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   }
 
   async function syncShards(connection: ConnectionRecord, known: Checkpoints, now: number): Promise<Shard[]> {
-    const isSweepDue =
-      !isFirstReadOpen(connection) && (connection.sweptAt === null || now - Date.parse(connection.sweptAt) >= DAY_MS);
-    const today = utcDate(now);
     const increments = REPORTS.flatMap((stream) => increment(connection, stream, known.get(stream), now));
-    if (!isSweepDue) return areUsersDue(connection) ? [...userShards(), ...increments] : increments;
-    const swept = dailyShards(datesBetween(sweptFrom(connection, now), today));
+    const isSweepDue = !isFirstReadOpen(connection) && isDayOld(connection.sweptAt, now);
+    // whole dates would be read with the calls that keep the backfill's chains alive; the next sweep begins where the last did
+    if (!isSweepDue || connection.backfill?.state === 'running') {
+      const areUsersOld = isSweepDue && isDayOld(readingOf(connection, 'user').readAt, now);
+      return areUsersOld || areUsersDue(connection) ? [...userShards(), ...increments] : increments;
+    }
+    const swept = dailyShards(datesBetween(sweptFrom(connection, now), utcDate(now)));
     const shards = [...userShards(), ...increments, ...swept, ...(await missingShards(connection.id, now))];
     return [...new Map(shards.map((shard) => [shard.id, shard])).values()];
   }
@@ -272,6 +274,11 @@ function withLost(current: ConnectionRecord, lost: Lost): Pick<ConnectionChange,
       return dates === undefined ? reading : { ...reading, lost: withRange(reading.lost, dates) };
     }),
   };
+}
+
+/** Whether it was done (ISO 8601 UTC) a day before `now` (epoch ms), or never. */
+function isDayOld(at: string | null, now: number): boolean {
+  return at === null || now - Date.parse(at) >= DAY_MS;
 }
 
 /** Whether the run may begin, or go on, at `now` (epoch ms): with the consent in force, and no other of its kind. */

@@ -1,4 +1,11 @@
-import type { RunRef, Shard, WorkerOutcome, WorkerTask } from '../../contract/workflow';
+import {
+  BACKFILL_WORKERS,
+  type RunRef,
+  type Shard,
+  type WorkerOutcome,
+  type WorkerTask,
+} from '../../contract/workflow';
+import type { ConnectionRecord } from '../connections/connection-record';
 import { nextUtcMidnight } from '../dates';
 import { AccountQuota } from '../quota/account-quota';
 import { STREAM_LABELS } from '../zoom/ports';
@@ -104,12 +111,13 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
     const zoomAccountId = connection?.zoomAccountId;
     if (connection === undefined || zoomAccountId == null) return undefined;
     const chainsAtMost = CHAINS * new Set(all.map((progress) => progress.worker)).size;
+    const beside = chainsBeside(run, connection);
     const labels = all.filter((progress) => !isFinished(progress)).map(({ shard }) => STREAM_LABELS[shard.stream]);
     return new AccountQuota(ports.quota, clock, {
       zoomAccountId,
       plan: connection.plan ?? 'unknown',
       share: settings.quotaShare,
-      openChains: (label) => Math.min(chainsAtMost, labels.filter((own) => own === label).length),
+      openChains: (label) => beside + Math.min(chainsAtMost, labels.filter((own) => own === label).length),
       longestSleepMs: LONGEST_SLEEP_MS,
     });
   }
@@ -126,6 +134,12 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
     const isAnotherDay = untilMs >= nextUtcMidnight(beganAt);
     return { outcome: isAnotherDay ? 'nextDay' : 'waitUntil', at: new Date(untilMs).toISOString() };
   }
+}
+
+/** Chains that the account's other run may have under way: what is kept back for them is not there for this one. */
+function chainsBeside({ kind }: RunRef, { backfill, syncRun }: ConnectionRecord): number {
+  if (kind === 'sync') return backfill?.state === 'running' ? CHAINS * BACKFILL_WORKERS : 0;
+  return syncRun === null ? 0 : CHAINS;
 }
 
 /** Waits for all, and then fails as the first that failed: what the others read is stored by then. */

@@ -292,11 +292,6 @@ describe('a sync of a connection whose first backfill is open', () => {
     expect([reports(shards)[0], whole(shards).length]).toMatchObject([{ floor: instant(-7 * DAY) }, 8]);
   });
 
-  it('looks for users and late rows beside a later backfill', async () => {
-    const record = { ...firstBackfillIs('running'), firstReadAt: instant(-30 * DAY) };
-    expect(whole(await shardsOf(SYNC, record))).toHaveLength(8);
-  });
-
   it('leaves the users to that one also when Zoom tells of a change', async () => {
     const record = { ...firstBackfillIs('cancelled'), usersChangedAt: instant() };
     expect((await shardsOf(SYNC, record)).filter(({ stream }) => stream === 'user')).toEqual([]);
@@ -306,6 +301,31 @@ describe('a sync of a connection whose first backfill is open', () => {
     const backfill = backfillRecord({ state, startedAt: instant(-HOUR) });
     return connectedRecord({ status: 'degraded', firstReadAt: null, sweptAt: null, backfill });
   }
+});
+
+describe('a sync beside a later backfill', () => {
+  const userReadAt = (ms: number) => ({ freshness: [streamReading('user', { readAt: instant(ms) })] });
+  const record = (change: Partial<ConnectionRecord> = {}) =>
+    connectedRecord({ sweptAt: instant(-2 * DAY), backfill: backfillRecord(), ...change });
+
+  it('leaves late rows to the sweep after that one: whole dates would be read with the calls that keep its chains alive', async () => {
+    const { shardsOf, deadLetters } = planning(record());
+    await deadLetters.put([gapOf(dailyShards(['2026-09-30'])[0]!)]);
+    expect(whole(await shardsOf(SYNC))).toEqual([]);
+  });
+
+  it.each([
+    ['when a day has passed since they were', -DAY, 3],
+    ['not before', -DAY + 1, 0],
+  ])('reads the users %s', async (_, readMs, count) => {
+    const shards = await shardsOf(SYNC, record(userReadAt(readMs)));
+    expect(shards.filter(({ stream }) => stream === 'user')).toHaveLength(count);
+  });
+
+  it('is followed by a sweep from where the last one began, when that one has ended', async () => {
+    const ended = record({ backfill: backfillRecord({ state: 'done', isOfRange: true }) });
+    expect(whole(await shardsOf(SYNC, ended)).at(-1)).toBe('admin_operation.2026-10-07.whole');
+  });
 });
 
 describe('a sync', () => {
