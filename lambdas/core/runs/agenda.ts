@@ -3,15 +3,23 @@ import { STREAM_LABELS } from '../zoom/ports';
 import type { ShardProgress } from './ports';
 import type { ChainEnd } from './shard-chain';
 
+/** So many shards in a row that fail, and Zoom is taken to be down: each that is begun then may be given up with it. */
+const MOST_FAILURES = 2;
+
 /**
  * In which order a worker reads its shards. A shard that is begun has a page token to keep alive, so those under way come
  * first, and no other is begun while its label waits for quota or Zoom fails, or when as many are under way as a day's
- * calls can keep.
+ * calls can keep. A shard that fails while pages of others come is broken alone, and keeps no other from being begun.
  */
 export class Agenda {
   private readonly open: ShardProgress[];
   private readonly underWay = new Set<ShardProgress>();
   private readonly waiting = new Set<RateLimitLabel>();
+  /** Pages that came, by label; and how many had come when a shard was taken up. */
+  private readonly pages = new Map<RateLimitLabel, number>();
+  private readonly pagesBefore = new Map<ShardProgress, number>();
+  /** Shards in a row that failed without a page of their label meanwhile. */
+  private readonly failures = new Map<RateLimitLabel, number>();
 
   /** @param mostChains - how many may be under way, by label. */
   constructor(
@@ -27,19 +35,41 @@ export class Agenda {
     const begun = this.open.findIndex((progress) => this.underWay.has(progress));
     const index = begun >= 0 ? begun : this.open.findIndex((progress) => this.mayBegin(progress));
     const [next] = index < 0 ? [] : this.open.splice(index, 1);
-    if (next !== undefined) this.underWay.add(next);
+    if (next !== undefined) {
+      this.underWay.add(next);
+      this.pagesBefore.set(next, this.pagesOf(next));
+    }
     return next;
   }
 
+  /** Tells that a page of the shard came. */
+  gotOn(progress: ShardProgress): void {
+    const label = labelOf(progress);
+    this.pages.set(label, this.pagesOf(progress) + 1);
+    this.failures.set(label, 0);
+  }
+
   ended(progress: ShardProgress, end: ChainEnd): void {
+    const label = labelOf(progress);
     if (end.kind === 'finished') this.underWay.delete(progress);
-    if (end.kind === 'parked' || end.kind === 'failing') this.waiting.add(labelOf(progress));
+    if (end.kind === 'parked') this.waiting.add(label);
+    const noneGotOn = this.pagesOf(progress) === this.pagesBefore.get(progress);
+    if (end.kind === 'failing' && noneGotOn) this.failures.set(label, this.failuresOf(label) + 1);
+  }
+
+  private failuresOf(label: RateLimitLabel): number {
+    return this.failures.get(label) ?? 0;
+  }
+
+  private pagesOf(progress: ShardProgress): number {
+    return this.pages.get(labelOf(progress)) ?? 0;
   }
 
   private mayBegin(progress: ShardProgress): boolean {
     const label = labelOf(progress);
     const underWay = [...this.underWay].filter((other) => labelOf(other) === label).length;
-    return !this.waiting.has(label) && underWay < this.mostChains(label);
+    const isDown = this.failuresOf(label) >= MOST_FAILURES;
+    return !this.waiting.has(label) && !isDown && underWay < this.mostChains(label);
   }
 }
 

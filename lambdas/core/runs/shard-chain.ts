@@ -30,6 +30,8 @@ export interface ChainContext {
   readonly quota: AccountQuota;
   /** Epoch ms at which the function is ended. */
   readonly deadline: number;
+  /** Told of each page that comes. */
+  readonly gotOn: () => void;
 }
 
 /** A page may take its wait for a turn, a call with its time-out and the storing; less time than this is not begun. */
@@ -138,6 +140,7 @@ export class ShardChain {
     this.progress = { ...this.progress, calls: this.progress.calls + 1, waitingUntil: null };
     switch (answer.kind) {
       case 'page':
+        this.context.gotOn();
         await this.learnPlan(connection, answer);
         await this.storePage(connection, answer);
         return undefined;

@@ -11,7 +11,7 @@ import { AccountQuota } from '../quota/account-quota';
 import { STREAM_LABELS } from '../zoom/ports';
 import { ConnectorError } from '../errors';
 import type { ShardProgress } from './ports';
-import { type ChainEnd, PAGE_MS, ShardChain, pacerOf } from './shard-chain';
+import { type ChainContext, type ChainEnd, PAGE_MS, ShardChain, pacerOf } from './shard-chain';
 import { failed, isFinished } from './shard-progress';
 import { Agenda } from './agenda';
 import type { WorkerPorts, WorkerSettings } from './worker-ports';
@@ -52,8 +52,10 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
     const agenda = new Agenda(open, (label) => (label === 'heavy' ? mostChains : Infinity));
     const ends: ChainEnd[] = resting.map(({ retryAt }) => ({ kind: 'failing', untilMs: Date.parse(retryAt ?? '') }));
     const lane = async () => {
-      for (let next = agenda.next(); next !== undefined; next = agenda.next()) {
-        const end = await readShard(run, next, quota, turnEnd);
+      for (;;) {
+        const next = agenda.next();
+        if (next === undefined) return;
+        const end = await readShard(next, { run, quota, deadline: turnEnd, gotOn: () => agenda.gotOn(next) });
         agenda.ended(next, end);
         ends.push(end);
       }
@@ -63,18 +65,14 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
   };
 
   /** Reads a shard; faults of Zoom's are outlasted, then noted on it and left to a later turn. */
-  async function readShard(
-    run: RunRef,
-    saved: ShardProgress,
-    quota: AccountQuota,
-    deadline: number,
-  ): Promise<ChainEnd> {
+  async function readShard(saved: ShardProgress, context: ChainContext): Promise<ChainEnd> {
+    const { run, quota } = context;
     const { shard } = saved;
     const pacer = pacerOf(quota, shard);
     const outlasted = saved.attempts === 0 ? MAX_FAULTS_IN_A_ROW : 1;
     let progress = saved;
     for (let faults = 1; ; faults++) {
-      const chain = new ShardChain(ports, settings, { run, quota, deadline }, progress);
+      const chain = new ShardChain(ports, settings, context, progress);
       try {
         return await pacer.during(() => chain.read());
       } catch (error) {

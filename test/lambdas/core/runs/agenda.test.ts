@@ -5,6 +5,7 @@ import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 
 const REPORTS = dailyShards(['2026-10-12', '2026-10-11']).map((shard) => plannedShard(shard, 0));
 const USERS = userShards().map((shard) => plannedShard(shard, 0));
+const FAILING = { kind: 'failing', untilMs: 0 } as const;
 const PARKED = { kind: 'parked', untilMs: 0 } as const;
 
 /** What an agenda gives until it has no more, with nothing ending. */
@@ -36,15 +37,37 @@ describe('the agenda of a worker', () => {
     expect(agenda.next()).toBe(REPORTS[1]);
   });
 
-  it('begins none of a label of which Zoom fails one', () => {
+  it('begins others of a label of which one shard fails, which may be broken for good', () => {
+    const agenda = new Agenda(REPORTS, () => 100);
+    agenda.ended(agenda.next()!, FAILING);
+    expect(allOf(agenda)).toEqual(idsOf(REPORTS.slice(1)));
+  });
+
+  it('begins none of a label of which two fail in a row', () => {
     const agenda = new Agenda([...REPORTS, ...USERS], () => 100);
-    agenda.ended(agenda.next()!, { kind: 'failing', untilMs: 0 });
+    for (const failing of [agenda.next()!, agenda.next()!]) agenda.ended(failing, FAILING);
     expect(allOf(agenda)).toEqual(idsOf(USERS));
+  });
+
+  it('begins others of a label of which any number fails while pages of another come', () => {
+    const agenda = new Agenda(REPORTS, () => 100);
+    const [reading, ...failing] = [agenda.next()!, agenda.next()!, agenda.next()!];
+    agenda.gotOn(reading!);
+    for (const broken of failing) agenda.ended(broken, FAILING);
+    expect(allOf(agenda)).toEqual(idsOf(REPORTS.slice(3)));
+  });
+
+  it('begins others again when a page comes after two that failed', () => {
+    const agenda = new Agenda(REPORTS, () => 100);
+    const [reading, ...failing] = [agenda.next()!, agenda.next()!, agenda.next()!];
+    for (const broken of failing) agenda.ended(broken, FAILING);
+    agenda.gotOn(reading!);
+    expect(allOf(agenda)).toEqual(idsOf(REPORTS.slice(3)));
   });
 
   it('begins none in place of one that is still to be read', () => {
     const agenda = new Agenda(REPORTS, () => 1);
-    agenda.ended(agenda.next()!, { kind: 'failing', untilMs: 0 });
+    agenda.ended(agenda.next()!, FAILING);
     expect(agenda.next()).toBeUndefined();
   });
 

@@ -12,7 +12,7 @@ import type { AccessTokens } from '../../../../lambdas/core/tokens/access-tokens
 import type { PageAnswer, ZoomLists } from '../../../../lambdas/core/zoom/ports';
 import { AppCredentialsRejectedError, ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
 import { utcDate } from '../../../../lambdas/core/dates';
-import { DAY, HOUR, MINUTE, NOW, instant } from '../../../support/clock';
+import { DAY, HOUR, MINUTE, NOW, SECOND, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
 import { InMemoryDeadLetterStore } from '../../../support/dead-letters';
 import { InMemoryFactStore, activityRow, operationRow, userRow } from '../../../support/facts';
@@ -268,6 +268,37 @@ describe('what Zoom answers instead of a page', () => {
 
     expect(Object.fromEntries(states)).toMatchObject({ [broken]: 'failed' });
     expect(states.filter(([, state]) => state !== 'done')).toHaveLength(1);
+  });
+
+  it('when it is a fault for good of one shard, keeps no other waiting', async () => {
+    const shards = dailyShards(datesBetween('2026-08-14', '2026-10-12'));
+    const lastCall = async (broken: string | null) => {
+      const world = makeWorld(BACKFILL, shards);
+      const fetchPage = world.zoom.fetchPage.bind(world.zoom);
+      let lastAt = 0;
+      world.zoom.fetchPage = (access, shard, token) => {
+        if (shard.id === broken) return Promise.reject(new ZoomFaultError('HTTP 500'));
+        lastAt = world.clock.now();
+        return fetchPage(access, shard, token);
+      };
+      await untilDone(world);
+      return lastAt - NOW;
+    };
+
+    expect(await lastCall(shards[0]!.id)).toBeLessThan((await lastCall(null)) + 10 * SECOND);
+  });
+
+  it('when it is a fault everywhere, has few shards begun that might be given up', async () => {
+    const shards = dailyShards(datesBetween('2026-08-14', '2026-10-12'));
+    const world = makeWorld(BACKFILL, shards);
+    const begun = new Set<string>();
+    world.zoom.fetchPage = (_access, { id }) => {
+      begun.add(id);
+      return Promise.reject(new ZoomFaultError('HTTP 503'));
+    };
+    await turn(world);
+
+    expect(begun.size).toBeLessThanOrEqual(9);
   });
 
   it('may be a refusal for the calls of a second, which is heeded by all', async () => {
