@@ -1,7 +1,27 @@
 import { type LedgerEntry, type Reservation, blocked, reserveSlots, slowedDown } from '../../lambdas/core/quota/ledger';
+import { utcDate } from '../../lambdas/core/dates';
 import type { QuotaLimit } from '../../lambdas/core/quota/limits';
 import type { QuotaKey, QuotaLedger } from '../../lambdas/core/quota/ports';
 import type { SlotRequest } from '../../lambdas/core/quota/ledger';
+import { NOW } from './clock';
+
+/** What the ledger holds of a label at {@link NOW} before it is used, but for what `change` says. */
+export function ledgerEntry(change: Partial<LedgerEntry> = {}): LedgerEntry {
+  return {
+    nextMs: NOW,
+    day: utcDate(NOW),
+    usedToday: 0,
+    busyMs: 0,
+    windowMs: 0,
+    usedBeforeWindow: 0,
+    blockedUntilMs: 0,
+    pace: 1,
+    paceSetMs: 0,
+    dayShare: 1,
+    dayShareSetMs: 0,
+    ...change,
+  };
+}
 
 /** One start time for one chain, soon, but for what `change` says. */
 export function slotRequest(change: Partial<SlotRequest> = {}): SlotRequest {

@@ -8,6 +8,8 @@ export interface LedgerEntry {
   /** The UTC date (`yyyy-MM-dd`) that `usedToday` counts. */
   readonly day: string;
   readonly usedToday: number;
+  /** Time of that day in which calls were made, ms: pauses of more than a minute are left out. */
+  readonly busyMs: number;
   /** The latest window of that day in which somebody called, by its start (epoch ms), and what had been used before it. */
   readonly windowMs: number;
   readonly usedBeforeWindow: number;
@@ -76,6 +78,8 @@ const PACE_FLOOR = 0.1;
 const PACE_GAIN_PER_MS = 0.1 / 60_000;
 /** Refusals that come so soon after one another are one: calls were under way when the first came. */
 const SAME_REFUSAL_MS = 2_000;
+/** Nobody who reads is silent for longer, and no refusal for the second lasts longer. */
+const PAUSE_MS = 60_000;
 
 /** A page token lives 15 minutes: a chain that reads a page in each window keeps its place. */
 export const WINDOW_MS = 12 * 60_000;
@@ -94,6 +98,7 @@ const NEVER_CALLED: LedgerEntry = {
   nextMs: 0,
   day: '',
   usedToday: 0,
+  busyMs: 0,
   windowMs: 0,
   usedBeforeWindow: 0,
   blockedUntilMs: 0,
@@ -142,6 +147,7 @@ export function reserveSlots(
   const beforeMidnight = Math.ceil((nextUtcMidnight(firstMs) - firstMs) / spacingMs);
   const granted = Math.min(isLast ? chains : count, fitting, left, beforeMidnight);
   const startsAtMs = Array.from({ length: granted }, (_, i) => firstMs + i * spacingMs);
+  const idleMs = firstMs - entry.nextMs;
   return {
     reservation: { kind: 'slots', startsAtMs, ...(isLast && { thenBlocked }) },
     next: {
@@ -149,6 +155,7 @@ export function reserveSlots(
       nextMs: firstMs + granted * spacingMs,
       day,
       usedToday: usedToday + granted,
+      busyMs: (entry.day === day ? entry.busyMs : 0) + (idleMs > PAUSE_MS ? 0 : idleMs) + granted * spacingMs,
       windowMs,
       // what the chains share out is what urgent callers have left
       usedBeforeWindow: urgent ? usedBeforeWindow + granted : usedBeforeWindow,

@@ -3,6 +3,7 @@ import { HEADROOM, type LedgerEntry, WINDOW_MS, dailyCap, keptPerWindow } from '
 import type { QuotaLimit } from '../quota/limits';
 import { isOfReport, isOfUsers, reportPagesLeft, userPagesLeft } from './pages-left';
 import type { ShardProgress } from './ports';
+import { isFinished } from './shard-progress';
 
 /** How far a run is, and what it may call. Instants are epoch ms. */
 export interface Reading {
@@ -44,14 +45,25 @@ export function etaSeconds({ shards, startedAt, now, limit, ledger }: Reading): 
 
   const callsPerDay = ledger === undefined ? limit.callsPerDay : dailyCap(ledger, limit, now);
   const fastest = limit.callsPerSecond / HEADROOM;
-  const today = { startedAt, now, calls: callsOf(reports), chains: left.length, callsPerDay, fastest };
-  const callsPerSecond = ledger === undefined ? fastest : Math.min(fastest, measuredRate(ledger, today));
-  const beginsAt = Math.max(now, ledger?.blockedUntilMs ?? 0);
+  const callsPerSecond = Math.min(fastest, reachedRate(ledger, { now, callsPerDay, chains: left.length, fastest }));
+  // parts that Zoom failed rest until a time of their own, and so long does the run take at least
+  const goesOnAt = Math.min(...openOf(reports).map(restsUntil));
+  const restsEndAt = Math.max(...openOf(shards).map(restsUntil));
+  const beginsAt = Math.max(now, ledger?.blockedUntilMs ?? 0, left.length === 0 ? 0 : goesOnAt);
   const usedThatDay = ledger?.day === utcDate(beginsAt) ? ledger.usedToday : 0;
   const pace = { callsPerSecond, callsPerDay, pageMs: pageMsOf(reports) };
   const reportsEndAt = left.length === 0 ? now : endOfReading(left, pace, beginsAt, usedThatDay);
   const usersMs = Math.max(0, ...userPagesLeft(users)) * (pageMsOf(users) || 1000 / callsPerSecond);
-  return Math.ceil(Math.max(reportsEndAt - now, usersMs) / 1000);
+  return Math.ceil(Math.max(reportsEndAt - now, usersMs, restsEndAt - now) / 1000);
+}
+
+function openOf(shards: readonly ShardProgress[]): ShardProgress[] {
+  return shards.filter((progress) => !isFinished(progress));
+}
+
+/** When a shard may be read, epoch ms; 0 when it may be at any time. */
+function restsUntil({ retryAt }: ShardProgress): number {
+  return retryAt === null ? 0 : Date.parse(retryAt);
 }
 
 /**
@@ -104,20 +116,17 @@ function freeCalls(callsPerDay: number, callsOfDay: number, chains: number, call
 }
 
 /**
- * Calls a second that were reached on this UTC day, so that no wait for another one counts: what Zoom's refusals and other
- * apps cost is in it. While nothing is known of the day, and once only calls are left that are kept back, the fastest.
+ * Calls a second that were reached on this UTC day while somebody called: what Zoom's refusals and other apps cost is in it,
+ * and no pause, nor a wait for the quota. While nothing is known of the day, and once only calls are left that are kept
+ * back, the fastest.
  */
-function measuredRate(
-  { day, usedToday, nextMs }: LedgerEntry,
-  run: { startedAt: number; now: number; calls: number; chains: number; callsPerDay: number; fastest: number },
+function reachedRate(
+  ledger: LedgerEntry | undefined,
+  { now, callsPerDay, chains, fastest }: { now: number; callsPerDay: number; chains: number; fastest: number },
 ): number {
-  const { startedAt, now, callsPerDay, fastest } = run;
-  const kept = keptPerWindow(callsPerDay, run.chains) * (1 + (nextUtcMidnight(now) - now) / WINDOW_MS);
-  if (day !== utcDate(now) || callsPerDay - usedToday <= kept) return fastest;
-  const dayBegan = Date.parse(day);
-  const calls = startedAt >= dayBegan ? run.calls : usedToday;
-  const readingMs = Math.max(0, Math.min(now, nextMs) - Math.max(startedAt, dayBegan));
-  return (1000 * calls + SETTLING_MS * fastest) / (readingMs + SETTLING_MS);
+  const kept = keptPerWindow(callsPerDay, chains) * (1 + (nextUtcMidnight(now) - now) / WINDOW_MS);
+  if (ledger?.day !== utcDate(now) || callsPerDay - ledger.usedToday <= kept) return fastest;
+  return (1000 * ledger.usedToday + SETTLING_MS * fastest) / (ledger.busyMs + SETTLING_MS);
 }
 
 /** What a page of these shards has taken on average, 0 while that is not known. */

@@ -15,6 +15,7 @@ const ENTRY = {
   nextMs: NOW + 300,
   day: '2026-10-12',
   usedToday: 3,
+  busyMs: 0,
   windowMs: 0,
   usedBeforeWindow: 0,
   blockedUntilMs: 0,

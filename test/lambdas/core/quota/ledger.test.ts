@@ -12,7 +12,7 @@ import {
 } from '../../../../lambdas/core/quota/ledger';
 import type { QuotaLimit } from '../../../../lambdas/core/quota/limits';
 import { DAY, HOUR, MINUTE, NOW, SECOND } from '../../../support/clock';
-import { busiestSecond, slotRequest } from '../../../support/quota';
+import { busiestSecond, ledgerEntry, slotRequest } from '../../../support/quota';
 
 const UNCAPPED: QuotaLimit = { callsPerSecond: 10, callsPerDay: Infinity };
 const ONE = slotRequest();
@@ -45,18 +45,7 @@ function startTimes(
   return startsAtMs;
 }
 
-const fresh: LedgerEntry = {
-  nextMs: 0,
-  day: '',
-  usedToday: 0,
-  windowMs: 0,
-  usedBeforeWindow: 0,
-  blockedUntilMs: 0,
-  pace: 1,
-  paceSetMs: 0,
-  dayShare: 1,
-  dayShareSetMs: 0,
-};
+const fresh = ledgerEntry({ nextMs: 0, day: '' });
 
 function waitOf(reservation: Exclude<Reservation, { kind: 'slots' }>): number {
   return reservation.kind === 'later' ? reservation.retryAtMs : reservation.untilMs;

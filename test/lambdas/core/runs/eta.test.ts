@@ -8,8 +8,8 @@ import { type Pace, endOfReading, etaSeconds } from '../../../../lambdas/core/ru
 import type { ShardProgress } from '../../../../lambdas/core/runs/ports';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { addDays, dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
-import { DAY, HOUR, NOW, SECOND, instant } from '../../../support/clock';
-import { slotRequest } from '../../../support/quota';
+import { DAY, HOUR, MINUTE, NOW, SECOND, instant } from '../../../support/clock';
+import { ledgerEntry, slotRequest } from '../../../support/quota';
 import { doneShard } from '../../../support/runs';
 
 const TODAY = utcDate(NOW);
@@ -26,22 +26,6 @@ function begun(shard: Shard, pages: number, newest: string, oldest: string): Sha
 /** Half of yesterday, in `pages` pages. */
 const halfOfYesterday = (pages: number) =>
   begun(yesterday, pages, `${addDays(TODAY, -1)}T24:00:00Z`, `${addDays(TODAY, -1)}T12:00:00Z`);
-
-function ledgerEntry(change: Partial<LedgerEntry> = {}): LedgerEntry {
-  return {
-    nextMs: NOW,
-    day: TODAY,
-    usedToday: 0,
-    windowMs: 0,
-    usedBeforeWindow: 0,
-    blockedUntilMs: 0,
-    pace: 1,
-    paceSetMs: 0,
-    dayShare: 1,
-    dayShareSetMs: 0,
-    ...change,
-  };
-}
 
 function etaOf(shards: readonly ShardProgress[], ledger: LedgerEntry | undefined = undefined): number | null {
   return etaSeconds({ shards, startedAt: NOW, now: NOW, limit: LIMIT, ledger });
@@ -98,9 +82,32 @@ describe('the time that a run still takes', () => {
 
   it('goes by the rate that was reached when that is less than the limit', () => {
     const shards = [{ ...halfOfYesterday(6000), readingMs: 0 }];
-    const ledger = ledgerEntry({ nextMs: NOW + HOUR });
+    const ledger = ledgerEntry({ nextMs: NOW + HOUR, usedToday: 6000, busyMs: HOUR });
     const eta = etaSeconds({ shards, startedAt: NOW, now: NOW + HOUR, limit: LIMIT, ledger });
     expect(eta! / 3600).toBeCloseTo(1, 1);
+  });
+
+  it('is no longer for a pause of hours', () => {
+    let ledger: LedgerEntry | undefined;
+    const reserve = (from: number) => {
+      for (let at = from, calls = 0; calls < 1000; calls += 10, at += 10 * 104) {
+        ledger = reserveSlots(ledger, LIMIT, slotRequest({ count: 10, urgent: true }), at).next;
+      }
+    };
+    reserve(NOW);
+    const shards = [halfOfYesterday(1000)];
+    const etaAt = (now: number) => etaSeconds({ shards, startedAt: NOW, now, limit: LIMIT, ledger });
+    const before = etaAt(NOW + 104 * SECOND);
+    reserve(NOW + 5 * HOUR);
+    expect([before, etaAt(NOW + 5 * HOUR + 104 * SECOND)]).toEqual([200, 200]);
+  });
+
+  it.each([
+    ['the only part that is left rests, and then what it takes', [30], 30 * 60 + 200],
+    ['the part rests that goes on last', [0, 30], 30 * 60],
+  ])('is as long as %s', (_what, restMinutes, seconds) => {
+    const shards = restMinutes.map((minutes) => ({ ...halfOfYesterday(1000), retryAt: instant(minutes * MINUTE) }));
+    expect(etaOf(shards)).toBe(seconds);
   });
 });
 
