@@ -56,11 +56,11 @@ export interface BackfillView {
   readonly waitingShare: number | null;
   /** Time that is left, waits for another day's quota included; `null` while nothing says how much there is to read. */
   readonly etaSeconds: number | null;
-  /** Zoom itself refused calls a while ago: it reads slower, or not at all for now. */
+  /** Zoom itself refused calls a while ago: it reads slower, or not at all for now. While `waitingUntil` is set: those of the day. */
   readonly throttledByZoom: boolean;
   /** The last fault of Zoom's that a part has met and has not got past yet. */
   readonly problem: string | null;
-  /** Why it takes so long, in plain words, when it runs for more than 4 hours. */
+  /** Why it takes so long, in plain words, when it runs for more than 4 hours since it was begun or resumed last. */
   readonly overdue: string | null;
 }
 

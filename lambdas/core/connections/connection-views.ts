@@ -5,8 +5,9 @@ import type { QuotaLedger } from '../quota/ports';
 import { etaSeconds } from '../runs/eta';
 import { isOfReport } from '../runs/pages-left';
 import type { ProgressStore, ShardProgress } from '../runs/ports';
-import { isFinished } from '../runs/shard-progress';
+import { isFinished, waitedBy } from '../runs/shard-progress';
 import { STREAM_LABELS } from '../zoom/ports';
+import { latest } from '../dates';
 import type { BackfillRecord, ConnectionRecord } from './connection-record';
 import { freshnessOf } from './freshness';
 import { isOverdue, reasonOfDelay } from './overdue';
@@ -90,6 +91,7 @@ export function connectionView(record: ConnectionRecord, reading: BackfillReadin
   const { id, name, status, reason, mergedInto, zoomAccountId, plan, connectedAt, lastSync } = record;
   const starting = status === 'backfilling' ? { ...STARTING, startedAt: connectedAt ?? record.createdAt } : null;
   const backfill = record.backfill ?? starting;
+  const readsSince = latest(backfill?.startedAt, record.resumedAt) ?? record.createdAt;
   return {
     id,
     name,
@@ -99,7 +101,9 @@ export function connectionView(record: ConnectionRecord, reading: BackfillReadin
     zoomAccountId,
     plan,
     connectedAt,
-    backfill: backfill && (backfill.state === 'running' ? runningView(backfill, reading, now) : endedView(backfill)),
+    backfill:
+      backfill &&
+      (backfill.state === 'running' ? runningView(backfill, readsSince, reading, now) : endedView(backfill)),
     lastSync,
     capabilities: record.capabilities,
     freshness: freshnessOf(record, reading.everyMinutes, now),
@@ -127,7 +131,13 @@ function endedView(record: BackfillRecord): BackfillView {
   };
 }
 
-function runningView(record: BackfillRecord, { shards, limit, ledger }: BackfillReading, now: number): BackfillView {
+/** @param readsSince - when it was begun or resumed last, ISO 8601 UTC. */
+function runningView(
+  record: BackfillRecord,
+  readsSince: string,
+  { shards, limit, ledger }: BackfillReading,
+  now: number,
+): BackfillView {
   const startedAt = Date.parse(record.startedAt);
   const open = shards.filter((progress) => !isFinished(progress));
   const reports = open.filter(isOfReport);
@@ -135,7 +145,7 @@ function runningView(record: BackfillRecord, { shards, limit, ledger }: Backfill
   const until = waitOf(reports.length > 0 ? reports : open, now);
   const sum = (of: (progress: ShardProgress) => number) => shards.reduce((total, progress) => total + of(progress), 0);
   const calls = sum((progress) => progress.calls);
-  const waitedMs = sum((progress) => progress.waitedMs);
+  const waitedMs = sum((progress) => waitedBy(progress, now));
   const spentMs = waitedMs + sum((progress) => progress.readingMs);
   const elapsedSeconds = Math.max(0, now - startedAt) / 1000;
   const view = {
@@ -149,10 +159,15 @@ function runningView(record: BackfillRecord, { shards, limit, ledger }: Backfill
     callsPerSecond: calls > 0 && elapsedSeconds > 0 ? calls / elapsedSeconds : null,
     waitingShare: spentMs > 0 ? waitedMs / spentMs : null,
     etaSeconds: etaSeconds({ shards, startedAt, now, limit, ledger }),
-    throttledByZoom: ledger !== undefined && (ledger.blockedUntilMs > now || paceAt(ledger, now) < 1),
+    throttledByZoom: ledger !== undefined && isThrottled(ledger, until !== null, now),
     problem: open.find(({ problem }) => problem !== null)?.problem ?? null,
   };
-  return { ...view, overdue: isOverdue(record.startedAt, now) ? reasonOfDelay(view) : null };
+  return { ...view, overdue: isOverdue(readsSince, now) ? reasonOfDelay(view) : null };
+}
+
+/** Whether Zoom itself refuses calls. A day's that are waited for may be our own share of them, unless Zoom says otherwise. */
+function isThrottled(ledger: LedgerEntry, waitsForDay: boolean, now: number): boolean {
+  return ledger.blockedUntilMs > now || (!waitsForDay && paceAt(ledger, now) < 1);
 }
 
 /** When the first of these shards goes on, if all of them wait. None is begun while its label waits. */

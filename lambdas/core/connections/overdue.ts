@@ -4,9 +4,9 @@ import { duration } from '../../contract/duration';
 /** A backfill that runs for longer is worth a look. */
 const OVERDUE_MS = 4 * 60 * 60 * 1000;
 
-/** Whether something that began then (ISO 8601 UTC) and still runs at `now` (epoch ms) has run for long. */
-export function isOverdue(startedAt: string, now: number): boolean {
-  return now - Date.parse(startedAt) > OVERDUE_MS;
+/** Whether something that is read since then (ISO 8601 UTC), without a pause, and still is at `now` (epoch ms) takes long. */
+export function isOverdue(readsSince: string, now: number): boolean {
+  return now - Date.parse(readsSince) > OVERDUE_MS;
 }
 
 /** Why a backfill that runs takes long, in plain words: what it waits for, then how far it is. */

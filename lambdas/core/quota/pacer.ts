@@ -5,8 +5,15 @@ import type { Block, Reservation, SlotRequest } from './ledger';
  * What a chain is told: call now, and then not before `thenBlocked` is over if there is one, or nobody may call for
  * longer than is slept.
  */
-export type Turn =
-  { readonly kind: 'now'; readonly thenBlocked?: Block | undefined } | ({ readonly kind: 'parked' } & Block);
+export type Turn = { readonly kind: 'now'; readonly thenBlocked?: Block | undefined } | ParkedTurn;
+
+/** Times in epoch ms. */
+export interface ParkedTurn {
+  readonly kind: 'parked';
+  readonly untilMs: number;
+  /** When the day's calls are whole again; `null` when it is not these that are waited for. */
+  readonly resetMs: number | null;
+}
 
 /** What a pacer asks of the ledger. */
 export type SlotsWanted = Pick<SlotRequest, 'count' | 'chains' | 'earliestMs'>;
@@ -85,9 +92,10 @@ export class Pacer {
       }
       const reservation = await (this.asking ??= this.ask());
       if (reservation.kind === 'slots') continue;
-      const block = reservation.kind === 'blocked' ? reservation : blockOf(spread(reservation.retryAtMs));
-      if (block.untilMs - this.clock.now() > this.settings.longestSleepMs) return { ...block, kind: 'parked' };
-      await this.sleepUntil(block.untilMs);
+      const { untilMs, resetMs } =
+        reservation.kind === 'blocked' ? reservation : { untilMs: spread(reservation.retryAtMs), resetMs: null };
+      if (untilMs - this.clock.now() > this.settings.longestSleepMs) return { kind: 'parked', untilMs, resetMs };
+      await this.sleepUntil(untilMs);
     }
   }
 
@@ -157,8 +165,4 @@ export class Pacer {
 /** Workers that wait for the same time would all write the ledger then, and all but one in vain. */
 function spread(timeMs: number): number {
   return timeMs + Math.random() * SPREAD_MS;
-}
-
-function blockOf(untilMs: number): Block {
-  return { untilMs, resetMs: untilMs };
 }

@@ -42,9 +42,14 @@ export interface ShardProgress {
   readonly shortReads: number;
   /** Whether every row so far was as old as or older than the one before it. */
   readonly inOrder: boolean;
-  /** Set while the workflow waits: when the quota that it waits for is there again. */
+  /** Set while the day's quota is waited for: when it is there again. */
   readonly waitingUntil: string | null;
-  /** Time spent reading pages, and time spent waiting for the quota, since the run began. */
+  /**
+   * The wait for quota that the workflow took over when the shard was read last; `null` when it did not. Absent where that was
+   * before there was a word for it.
+   */
+  readonly parked?: { readonly at: string; readonly until: string } | null;
+  /** Time spent reading pages, and time spent waiting for the quota, that wait left out, since the run began. */
   readonly readingMs: number;
   readonly waitedMs: number;
   /** The last fault since the last page, in words that name no value of a row; `null` when there was none. */

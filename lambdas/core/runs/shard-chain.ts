@@ -5,13 +5,12 @@ import { type ConnectionRecord, mayRead } from '../connections/connection-record
 import { parseLetter } from '../dead-letters/dead-letter';
 import { type PageFacts, factsOfPage } from '../facts/facts-of-page';
 import type { AccountQuota } from '../quota/account-quota';
-import type { Block } from '../quota/ledger';
 import { learntPlan } from '../quota/limits';
-import type { Pacer, Turn } from '../quota/pacer';
+import type { Pacer, ParkedTurn, Turn } from '../quota/pacer';
 import { type PageAnswer, STREAM_LABELS, type ZoomAccess } from '../zoom/ports';
 import { ZoomFaultError } from '../zoom/zoom-fault';
 import type { ShardProgress } from './ports';
-import { afterPage, isFinished, restarted } from './shard-progress';
+import { afterPage, isFinished, restarted, waitedBy } from './shard-progress';
 import type { WorkerPorts, WorkerSettings } from './worker-ports';
 
 /** How a turn of a chain ended, besides by a fault, which is thrown. */
@@ -221,12 +220,11 @@ export class ShardChain {
     log.page(run, next.shard, { rows, stored });
   }
 
-  private async park({ untilMs, resetMs }: Block): Promise<ChainEnd> {
-    const waitMs = Math.max(0, untilMs - this.ports.clock.now());
+  private async park({ untilMs, resetMs }: Pick<ParkedTurn, 'untilMs' | 'resetMs'>): Promise<ChainEnd> {
     await this.replace((progress) => ({
       ...progress,
-      waitingUntil: new Date(resetMs).toISOString(),
-      waitedMs: progress.waitedMs + waitMs,
+      waitingUntil: resetMs === null ? null : new Date(resetMs).toISOString(),
+      parked: { at: new Date(this.ports.clock.now()).toISOString(), until: new Date(untilMs).toISOString() },
     }));
     return { kind: 'parked', untilMs };
   }
@@ -254,8 +252,9 @@ function mayStillRead(connection: ConnectionRecord | undefined, run: RunRef): co
   return connection !== undefined && mayRead(connection, run) && connection.zoomAccountId !== null;
 }
 
-/** The saved progress, from the start again when its page token has become too old. */
+/** The saved progress, its wait over, and from the start again when its page token has become too old. */
 function usableNow(saved: ShardProgress, now: number): ShardProgress {
+  const progress = { ...saved, waitedMs: waitedBy(saved, now), parked: null };
   const isTooOld = saved.pageTokenAt !== null && now - Date.parse(saved.pageTokenAt) > PAGE_TOKEN_MS;
-  return isTooOld ? restarted(saved) : saved;
+  return isTooOld ? restarted(progress) : progress;
 }

@@ -34,6 +34,7 @@ export function plannedShard(shard: Shard, worker: number): ShardProgress {
     shortReads: 0,
     inOrder: true,
     waitingUntil: null,
+    parked: null,
     readingMs: 0,
     waitedMs: 0,
     problem: null,
@@ -51,6 +52,12 @@ export function restarted(before: ShardProgress): ShardProgress {
   const { shard, worker, facts, calls, attempts, readingMs, waitedMs, problem, shortReads, furthest } = before;
   const kept = { facts, calls, attempts, readingMs, waitedMs, problem, shortReads, furthest, restarts };
   return { ...plannedShard(shard, worker), ...kept, isReread: true };
+}
+
+/** How long the shard has waited for quota by `now` (epoch ms), with what has passed of the wait that the workflow has taken over. */
+export function waitedBy({ waitedMs, parked }: ShardProgress, now: number): number {
+  if (parked == null) return waitedMs;
+  return waitedMs + Math.max(0, Math.min(now, Date.parse(parked.until)) - Date.parse(parked.at));
 }
 
 /** Whether there is nothing left to read. */

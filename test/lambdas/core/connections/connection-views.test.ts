@@ -17,7 +17,7 @@ import {
   connectedRecord,
   connectionRecord,
 } from '../../../support/connections';
-import { InMemoryQuotaLedger } from '../../../support/quota';
+import { InMemoryQuotaLedger, ledgerEntry } from '../../../support/quota';
 import { BACKFILL, InMemoryProgressStore, doneShard } from '../../../support/runs';
 
 const SHARDS = [...userShards(), ...dailyShards(['2026-10-12'])];
@@ -26,18 +26,6 @@ const NO_READING: BackfillReading = {
   limit: { callsPerSecond: 10, callsPerDay: 30_000 },
   ledger: undefined,
   everyMinutes: 15,
-};
-const LEDGER: LedgerEntry = {
-  nextMs: NOW,
-  day: '2026-10-12',
-  usedToday: 0,
-  windowMs: 0,
-  usedBeforeWindow: 0,
-  blockedUntilMs: 0,
-  pace: 1,
-  paceSetMs: 0,
-  dayShare: 1,
-  dayShareSetMs: 0,
 };
 const BACKFILLING = connectedRecord({ status: 'backfilling', backfill: backfillRecord({ shardsTotal: 5 }) });
 const waiting = (ms: number) => ({ state: 'reading' as const, waitingUntil: instant(ms) });
@@ -121,6 +109,17 @@ describe('a backfill that runs', () => {
     expect(backfillOf(shards)?.waitingShare).toBe(0.7);
   });
 
+  it('counts of a wait that the workflow has taken over what has passed', () => {
+    const parked = { readingMs: MINUTE, parked: { at: instant(), until: instant(HOUR) } };
+    const shareAt = (at: number) => backfillOf([{ state: 'reading', ...parked }], at)?.waitingShare;
+    expect([MINUTE, 3 * MINUTE, 59 * MINUTE, 2 * HOUR].map((ms) => shareAt(NOW + ms))).toEqual([
+      1 / 2,
+      3 / 4,
+      59 / 60,
+      60 / 61,
+    ]);
+  });
+
   it('says how long the rest takes', () => {
     // a date of 100 pages is read, and another is not begun
     const [, , , read, open] = SHARDS;
@@ -147,16 +146,24 @@ describe('a backfill that runs', () => {
     ['for the rate a while ago', { pace: 0.75, paceSetMs: NOW }],
     ['for the day', { blockedUntilMs: NOW + HOUR }],
   ])('says that Zoom refuses calls %s', (_what, change) => {
-    expect(backfillOf([{ state: 'reading' }], NOW + MINUTE, { ...LEDGER, ...change })?.throttledByZoom).toBe(true);
+    expect(backfillOf([{ state: 'reading' }], NOW + MINUTE, ledgerEntry(change))?.throttledByZoom).toBe(true);
   });
 
   it("does not blame Zoom for the connector's own share", () => {
-    const used = { ...LEDGER, usedToday: 30_000 };
+    // also when it refused calls for their rate a while ago
+    const used = ledgerEntry({ usedToday: 30_000, pace: 0.75, paceSetMs: NOW });
     expect(backfillOf([waiting(HOUR)], NOW + MINUTE, used)?.throttledByZoom).toBe(false);
   });
 
   it('is not overdue before four hours', () => {
     expect(backfillOf([{ state: 'reading' }], NOW + 4 * HOUR)?.overdue).toBeNull();
+  });
+
+  it('is not overdue for the time before it was resumed', () => {
+    const record = { ...BACKFILLING, resumedAt: instant(3 * HOUR) };
+    const overdueAt = (at: number) => connectionView(record, NO_READING, at).backfill?.overdue;
+    expect(overdueAt(NOW + 7 * HOUR)).toBeNull();
+    expect(overdueAt(NOW + 7 * HOUR + 1)).not.toBeNull();
   });
 
   it('says why when it is', () => {

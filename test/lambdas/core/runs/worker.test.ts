@@ -309,6 +309,26 @@ describe('what Zoom answers instead of a page', () => {
     expectTruth(world);
   });
 
+  it('may be a refusal for the calls of a second that lasts longer than is slept: no day’s quota is waited for', async () => {
+    const world = makeWorld(BACKFILL, SHARDS.slice(0, 1));
+    world.zoom.script.push({ kind: 'throttled', throttling: { per: 'second', retryAtMs: NOW + 50 * SECOND } });
+
+    await expect(turn(world)).resolves.toMatchObject({ outcome: 'waitUntil' });
+    expect(await world.progress.list(BACKFILL)).toMatchObject([{ waitingUntil: null, calls: 1 }]);
+  });
+
+  it('may be a refusal for the day that lasts over several turns: a shard has waited once for what has passed', async () => {
+    const world = makeWorld(BACKFILL, SHARDS.slice(0, 1));
+    for (const hour of [1, 2, 3]) {
+      world.zoom.script.push({ kind: 'throttled', throttling: { per: 'day', retryAtMs: NOW + hour * HOUR } });
+    }
+    await untilDone(world);
+    const [progress] = await world.progress.list(BACKFILL);
+
+    expect(progress?.waitedMs).toBeGreaterThan(2.9 * HOUR);
+    expect(progress?.waitedMs).toBeLessThan(world.clock.now() - NOW);
+  });
+
   it('may be a refusal for the calls of the day, which parks that label until then', async () => {
     const world = makeWorld();
     const reset = NOW + DAY;
