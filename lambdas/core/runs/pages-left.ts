@@ -2,8 +2,11 @@ import type { ReportShard, UserShard } from '../../contract/workflow';
 import type { ShardProgress } from './ports';
 import { isFinished } from './shard-progress';
 
-/** What a shard is like before it is read, taken from the others of its stream, weighs as much as so many of its pages. */
-const PRIOR_PAGES = 1;
+/**
+ * What a shard is like before it is read, taken from the others of its stream, weighs as much as so many of its pages. Little,
+ * for a quiet Sunday covers more time than a working day, and says less of it.
+ */
+const PRIOR_PAGES = 0.25;
 const DAY_MS = 86_400_000;
 
 export type ReportProgress = ShardProgress & { readonly shard: ReportShard };

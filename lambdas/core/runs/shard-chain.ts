@@ -81,12 +81,14 @@ export class ShardChain {
     const { run, deadline } = this.context;
     if (isFinished(this.progress)) return this.giveUp();
     for (;;) {
-      if (deadline - clock.now() < PAGE_MS) return { kind: 'outOfTime' };
+      const wantedAt = clock.now();
+      if (deadline - wantedAt < PAGE_MS) return { kind: 'outOfTime' };
       // all that may take time comes before the start time, so that the call begins on it
       const connection = await connections.find(run.connectionId);
       if (!mayStillRead(connection, run)) return { kind: 'stopped' };
       const token = await tokens.get(run, this.rejected);
       if (token.kind === 'reconnectNeeded') return this.endGrant(token.reason);
+      this.countReading(wantedAt);
       const turn = await this.takeTurn();
       if (turn.kind === 'parked') return this.park(turn);
 
@@ -96,9 +98,10 @@ export class ShardChain {
         apiUrl: connection.apiUrl ?? this.settings.apiUrl,
       };
       const answer = await zoom.fetchPage(access, this.progress.shard, this.progress.pageToken);
+      // before it is saved, or what is saved would be a page's time short of its calls
+      const answeredAt = this.countReading(beganAt);
       const end = await this.take(connection, access, answer);
-      const tookMs = clock.now() - beganAt;
-      this.progress = { ...this.progress, readingMs: this.progress.readingMs + tookMs };
+      const tookMs = this.countReading(answeredAt) - beganAt;
       if (end !== undefined) return end;
       if (isFinished(this.progress)) return { kind: 'finished' };
       this.pacer.cameRound(tookMs);
@@ -126,6 +129,13 @@ export class ShardChain {
     const turn = await this.pacer.turn();
     this.progress = { ...this.progress, waitedMs: this.progress.waitedMs + clock.now() - askedAt };
     return turn;
+  }
+
+  /** Counts the time since then (epoch ms) as spent reading. @returns now. */
+  private countReading(sinceMs: number): number {
+    const now = this.ports.clock.now();
+    this.progress = { ...this.progress, readingMs: this.progress.readingMs + now - sinceMs };
+    return now;
   }
 
   /** @returns the chain's end, if the answer is one. */

@@ -5,6 +5,7 @@ import { utcDate } from '../../../../lambdas/core/dates';
 import { HEADROOM, type LedgerEntry, reserveSlots } from '../../../../lambdas/core/quota/ledger';
 import type { QuotaLimit } from '../../../../lambdas/core/quota/limits';
 import { type Pace, endOfReading, etaSeconds } from '../../../../lambdas/core/runs/eta';
+import { type ReportProgress, reportPagesLeft } from '../../../../lambdas/core/runs/pages-left';
 import type { ShardProgress } from '../../../../lambdas/core/runs/ports';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { addDays, dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
@@ -77,7 +78,14 @@ describe('the time that a run still takes', () => {
   it('is not made endless by a shard that holds its first rows in no time', () => {
     const others = Array.from({ length: 9 }, () => doneShard(yesterday, { pages: 10, calls: 10 }));
     const burst = begun(yesterday, 1, instant(), instant());
-    expect(etaOf([...others, burst])).toBeLessThanOrEqual(4);
+    expect(etaOf([...others, burst])).toBeLessThanOrEqual(10);
+  });
+
+  it('is hardly less for quiet dates, of whose pages each covers more time', () => {
+    const saturday = dailyShards([addDays(TODAY, -2)])[0]!;
+    const quiet = begun(saturday, 4, `${addDays(TODAY, -2)}T24:00:00Z`, `${addDays(TODAY, -2)}T02:00:00Z`);
+    const busy = halfOfYesterday(20);
+    expect(reportPagesLeft([quiet, busy] as ReportProgress[], NOW)?.[1]).toBeGreaterThan(0.98 * 20);
   });
 
   it('goes by the rate that was reached when that is less than the limit', () => {

@@ -144,6 +144,19 @@ describe('a worker that nothing happens to', () => {
     expect(progress).toMatchObject({ state: 'done', rows: 10, facts: 10, calls: 4, pages: 4, inOrder: true });
   });
 
+  it('saves with each page the time that it took, for what is left is foretold by it', async () => {
+    const world = makeWorld(BACKFILL, SHARDS.slice(0, 1));
+    const saved: (readonly [number, number])[] = [];
+    const save = world.progress.save.bind(world.progress);
+    world.progress.save = (run, progress) => {
+      saved.push([progress.calls, progress.readingMs]);
+      return save(run, progress);
+    };
+    await turn(world);
+
+    expect(saved.map(([calls, readingMs]) => readingMs / calls)).toEqual([200, 200, 200, 200]);
+  });
+
   it('reads side by side', async () => {
     const world = makeWorld();
     await turn(world);
