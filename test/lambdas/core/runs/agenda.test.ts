@@ -52,7 +52,7 @@ describe('the agenda of a worker', () => {
   it('begins others of a label of which any number fails while pages of another come', () => {
     const agenda = new Agenda(REPORTS, () => 100);
     const [reading, ...failing] = [agenda.next()!, agenda.next()!, agenda.next()!];
-    agenda.gotOn(reading!);
+    agenda.gotOn(reading);
     for (const broken of failing) agenda.ended(broken, FAILING);
     expect(allOf(agenda)).toEqual(idsOf(REPORTS.slice(3)));
   });
@@ -61,7 +61,7 @@ describe('the agenda of a worker', () => {
     const agenda = new Agenda(REPORTS, () => 100);
     const [reading, ...failing] = [agenda.next()!, agenda.next()!, agenda.next()!];
     for (const broken of failing) agenda.ended(broken, FAILING);
-    agenda.gotOn(reading!);
+    agenda.gotOn(reading);
     expect(allOf(agenda)).toEqual(idsOf(REPORTS.slice(3)));
   });
 
