@@ -3,7 +3,8 @@ import { type FactKind, KIND_WORDS } from '../../contract/fact';
 import type { DeadLetterStage } from '../../contract/operator';
 import type { Shard } from '../../contract/workflow';
 import { KINDS } from '../facts/kinds';
-import { type ZoomRow, canonicalJson, stableForm } from '../facts/stable-form';
+import { type Json, canonicalJson, isRow, stableForm, withoutSecrets } from '../facts/stable-form';
+import { isStorable } from '../facts/storable';
 import type { ShardProgress } from '../runs/ports';
 import { OLDEST_REPORT_DAYS, REPORTS, addDays, datesBetween, oldestReportDate } from '../runs/shards';
 
@@ -33,8 +34,8 @@ export interface ReadLetter extends LetterHead {
 export interface ParseLetter extends LetterHead {
   readonly stage: 'parse';
   readonly kind: FactKind;
-  /** In the stable form of a fact's `raw`, without secrets. */
-  readonly row: ZoomRow;
+  /** In the stable form of a fact's `raw`, without secrets; `null` where the table takes no item with it. */
+  readonly row: Json;
 }
 
 const KEPT_MS = OLDEST_REPORT_DAYS * 86_400_000;
@@ -65,11 +66,11 @@ export function isForgotten({ shard }: ReadLetter, now: number): boolean {
 export function parseLetter(
   connectionId: string,
   kind: FactKind,
-  row: ZoomRow,
+  row: Json,
   problem: string,
   now: number,
 ): ParseLetter {
-  const stable = stableForm(row, KINDS[kind].instability(row));
+  const stable = isRow(row) ? stableForm(row, KINDS[kind].instability(row)) : withoutSecrets(row);
   const content = createHash('sha256')
     .update(canonicalJson([kind, stable]))
     .digest('hex');
@@ -81,7 +82,7 @@ export function parseLetter(
     at: new Date(now).toISOString(),
     expiresAt: epochSeconds(now + KEPT_MS),
     kind,
-    row: stable,
+    row: isStorable(stable) ? stable : null,
   };
 }
 
