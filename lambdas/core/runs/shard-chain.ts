@@ -66,7 +66,7 @@ export class ShardChain {
   /**
    * Reads until the chain ends, its time is up, or nobody may call for a while.
    *
-   * @throws ZoomFaultError when Zoom fails; what was read until then is stored.
+   * @throws ZoomFaultError when Zoom fails, or what a table throws; what was stored until then is noted.
    */
   async read(): Promise<ChainEnd> {
     try {

@@ -127,7 +127,7 @@ function causeOf({ state, waitingUntil, throttledByZoom, problem }: BackfillView
   if (problem !== null) {
     return (
       <p>
-        <strong>Zoom fails at times.</strong> A part that could not be read is tried again by itself: {problem}.
+        <strong>Some parts fail at times.</strong> What could not be read is tried again by itself: {problem}.
       </p>
     );
   }
