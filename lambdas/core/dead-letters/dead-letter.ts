@@ -24,7 +24,7 @@ interface LetterHead {
   readonly expiresAt: number;
 }
 
-/** A shard that was not read to its end, and that no checkpoint has the next sync read: facts are missing. */
+/** A shard that was not read to its end, denied or not, and that no checkpoint has the next sync read: facts are missing. */
 export interface ReadLetter extends LetterHead {
   readonly stage: 'read';
   readonly shard: Shard;
@@ -42,15 +42,15 @@ const KEPT_MS = OLDEST_REPORT_DAYS * 86_400_000;
 /** A gap's letter outlives what Zoom keeps by so long, so that some run comes by and notes what is lost. */
 const NOTED_MS = KEPT_MS;
 
-/** The letter of a shard that was given up, or whose reader died, at `now` (epoch ms). */
-export function readLetter(connectionId: string, { shard, problem }: ShardProgress, now: number): ReadLetter {
+/** The letter of a shard that was given up or denied, or whose reader died, at `now` (epoch ms). */
+export function readLetter(connectionId: string, { shard, denied, problem }: ShardProgress, now: number): ReadLetter {
   // Zoom forgets a report's date some months after that date, whenever the letter was written
   const keptFrom = shard.stream === 'user' ? now : Math.min(now, Date.parse(addDays(shard.to, 1))) + NOTED_MS;
   return {
     id: letterId(connectionId, 'read', shard.id),
     connectionId,
     stage: 'read',
-    reason: problem ?? 'the reader broke off before its end',
+    reason: denied?.reason ?? problem ?? 'the reader broke off before its end',
     at: new Date(now).toISOString(),
     expiresAt: epochSeconds(keptFrom + KEPT_MS),
     shard,
@@ -99,7 +99,7 @@ export function gapReason(letters: readonly ReadLetter[]): string {
   const [latest] = [...letters].sort((a, b) => (a.at < b.at ? 1 : -1));
   return (
     `Could not be read: ${missingParts(letters.map(({ shard }) => shard)).join('; ')}. ` +
-    `What went wrong: ${latest?.reason}. To read them again: connector dead-letters replay.`
+    `What went wrong: ${latest?.reason.replace(/\.$/, '')}. To read them again: connector dead-letters replay.`
   );
 }
 

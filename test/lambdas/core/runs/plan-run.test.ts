@@ -159,17 +159,17 @@ describe('a backfill of what was not read before', () => {
 });
 
 describe('a backfill after one that broke off', () => {
-  const [read, unread] = dailyShards(['2026-09-30']) as [ReportShard, ReportShard];
+  const [read, unread, denied] = dailyShards(['2026-09-30', '2026-09-29']) as [ReportShard, ReportShard, ReportShard];
   const before = { ...BACKFILL, runId: 'backfill-0', generation: 'g1' };
   const after = async (state: 'failed' | 'done') => {
     const world = planning(connectedRecord({ backfill: backfillRecord({ runId: 'backfill-0', state }) }));
-    world.progress.put(before, doneShard(read), plannedShard(unread, 0));
+    world.progress.put(before, doneShard(read), plannedShard(unread, 0), doneShard(denied, { state: 'denied' }));
     await world.plan(BACKFILL);
     return world.deadLetters.ids;
   };
 
-  it('leaves letters for what that one did not read', async () => {
-    expect(await after('failed')).toEqual([gapOf(unread).id]);
+  it('leaves letters for what that one did not read, denied or not', async () => {
+    expect(await after('failed')).toEqual([gapOf(unread).id, gapOf(denied).id].sort());
   });
 
   it('leaves none when that one came to its end', async () => {
