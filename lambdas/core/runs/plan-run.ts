@@ -224,12 +224,14 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const startedAt = new Date(now).toISOString();
     const noted = await changeConnection(connections, connectionId, (current) => {
       if (!mayBegin(current, run, now)) return undefined;
-      if (kind === 'sync') return { syncRun: { runId, startedAt }, ...withLost(current, lost) };
       const { backfill } = current;
+      const firstRunId = current.firstRunId ?? runId;
+      if (kind === 'sync') return { firstRunId, syncRun: { runId, startedAt }, ...withLost(current, lost) };
       // a step that is repeated, an execution that goes on for another, or one that was redriven
       if (backfill?.runId === runId)
         return { backfill: { ...backfill, part, executionArn, state: 'running', endedAt: null } };
       return {
+        firstRunId,
         backfill: {
           runId,
           part,

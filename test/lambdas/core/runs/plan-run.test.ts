@@ -92,6 +92,15 @@ describe('a backfill', () => {
     ]);
   });
 
+  it.each([
+    ['it is the first run', null, 'consent-g1'],
+    ['another was there before', 'consent-g0', 'consent-g0'],
+  ])('notes whether it alone finds the table empty: %s', async (_, firstRunId, noted) => {
+    const { plan, connection } = planning({ ...BACKFILLING, firstRunId });
+    await plan(BACKFILL);
+    expect(connection().firstRunId).toBe(noted);
+  });
+
   it('reads with the consent that is in force', async () => {
     expect((await planning(BACKFILLING).plan(BACKFILL)).run).toEqual({ ...BACKFILL, generation: 'g1' });
   });

@@ -158,6 +158,27 @@ describe('a worker that nothing happens to', () => {
     expect(saved.map(([calls, readingMs]) => readingMs / calls)).toEqual([200, 200, 200, 200]);
   });
 
+  it('looks nothing up in the first run of the connection, which finds the table empty', async () => {
+    const world = makeWorld();
+    await turn(world);
+
+    expect(world.facts.lookups).toBe(0);
+  });
+
+  it('looks up in a backfill after one that was cancelled, and writes nothing that is known', async () => {
+    const world = makeWorld();
+    await turn(world);
+    const again: RunRef = { ...BACKFILL, runId: 'backfill-2' };
+    world.connections.change('c1', { backfill: backfillRecord({ runId: again.runId }) });
+    world.progress.put(again, ...SHARDS.map((shard) => plannedShard(shard, 0)));
+    await turn(world, again);
+
+    expect(world.facts.lookups).toBeGreaterThan(0);
+    expect((await world.progress.list(again)).map(({ rows, facts }) => [rows, facts])).toEqual(
+      SHARDS.map((shard) => [rowsOf(shard).length, 0]),
+    );
+  });
+
   it('reads side by side', async () => {
     const world = makeWorld();
     await turn(world);
