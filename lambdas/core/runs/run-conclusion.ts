@@ -106,6 +106,8 @@ function endOf(current: ConnectionRecord, run: RunRef, shards: readonly ShardPro
     const result = unread === 0 ? 'ok' : unread < shards.length ? 'partial' : 'failed';
     return { syncRun: null, lastSync: { at, result, newFacts: facts } };
   }
+  // it goes on when the connection is resumed
+  if (current.backfill.state === 'paused') return {};
   // what it could not read has letters, so it is over; one that failed has drawn no conclusions
   const state = !isCurrent(current, run) || wasCancelled(current, run, shards) ? 'cancelled' : 'done';
   const shardsDone = shards.filter((progress) => !isMissing(progress)).length;

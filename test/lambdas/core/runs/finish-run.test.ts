@@ -527,6 +527,12 @@ describe('a run that is not the connection’s', () => {
     },
   );
 
+  it('leaves a backfill that was paused as it is: it goes on when the connection is resumed', async () => {
+    const paused = backfillRecord({ startedAt: STARTED, state: 'paused', shardsTotal: ALL_DONE.length });
+    const record = { ...BACKFILLING, status: 'paused' as const, backfill: paused };
+    expect((await after({ record, run: BACKFILL, shards: ALL_DONE })).backfill).toEqual(paused);
+  });
+
   it('says that there is no connection', async () => {
     const { finish, connections } = finishing(sync());
     connections.records.clear();
