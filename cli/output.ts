@@ -161,6 +161,6 @@ function backfillLines(backfill: BackfillView): string[] {
 function noteLines({ startedAt, waitingUntil, problem, throttledByZoom, overdue }: BackfillView): string[] {
   if (overdue !== null) return [`running since ${startedAt}, longer than usual: ${overdue}`];
   if (waitingUntil !== null) return [`waiting for Zoom's daily quota until ${waitingUntil}`];
-  if (problem !== null) return [`Zoom fails: ${problem}`];
+  if (problem !== null) return [`some parts fail: ${problem}`];
   return throttledByZoom ? ['Zoom refused calls for their rate, so it reads slower'] : [];
 }

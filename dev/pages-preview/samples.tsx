@@ -259,6 +259,13 @@ const refused: Connection = {
   status: 'refused',
   reason: 'The role “Helpdesk” of lee@woodgrove.example lacks the permission “Usage reports: view”.',
 };
+const gap: Connection = {
+  ...connected,
+  status: 'degraded',
+  reason:
+    'Could not be read: sign-ins of 2026-10-07. What went wrong: GET /v2/report/activities: HTTP 500. To read them again: connector dead-letters replay.',
+  backfill: { ...connected.backfill!, shardsDone: 16 },
+};
 const failed: Connection = { ...degraded, reason: null, backfill: { ...backfill, state: 'failed' } };
 
 const problems: { readonly [Kind in ConsentProblem['kind']]: Extract<ConsentProblem, { kind: Kind }> } = {
@@ -324,6 +331,7 @@ export const SAMPLES: Readonly<Record<string, JSX.Element>> = {
   'connection-behind': shown(behind, invited),
   'connection-lost-dates': shown(lost),
   'connection-degraded': shown(degraded),
+  'connection-backfill-gap': shown(gap),
   'connection-backfill-failed': shown(failed),
   'connection-reconnect': shown(reconnect),
   'connection-paused': shown(paused),

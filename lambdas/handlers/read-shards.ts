@@ -7,6 +7,7 @@ import { makeDynamoDbRefreshLeases } from '../adapters/aws/dynamodb-refresh-leas
 import { makeDynamoDbProgressStore, makeDynamoDbSeenUsers } from '../adapters/aws/dynamodb-run-stores';
 import { ENV } from '../contract/env';
 import type { RunRef } from '../contract/workflow';
+import { ConnectorError } from '../core/errors';
 import { makeWorker } from '../core/runs/worker';
 import { makeAccessTokens } from '../core/tokens/access-tokens';
 import { systemClock } from '../runtime/clock';
@@ -44,8 +45,12 @@ const work = makeWorker(
         const why = [...new Set(problems)];
         logger.error('rows that cannot become facts', { ...nameOf(run), shard: shard.id, rows: problems.length, why });
       },
-      fault: (run, shard, { message }) =>
-        logger.warn('Zoom failed, trying again', { ...nameOf(run), shard: shard.id, what: message }),
+      fault: (run, shard, error) => {
+        const about = { ...nameOf(run), shard: shard.id };
+        if (error instanceof ConnectorError)
+          logger.warn('Zoom failed, trying again', { ...about, what: error.message });
+        else logger.error('a shard failed, trying again', { ...about, error });
+      },
       gaveUp: (run, shard) => logger.error('a shard was given up', { ...nameOf(run), shard: shard.id }),
       reconnectNeeded: (run) => logger.warn('the grant is dead: a new consent is needed', nameOf(run)),
     },

@@ -26,6 +26,26 @@ export const FAULT_RETRY: sfn.RetryProps = {
 };
 
 /**
+ * Waits up to 2, 4, 8, 16 and 32 s, then 145 times up to a minute: two and a half hours at most, half of that as a rule. A
+ * young account runs ten functions at once, and five backfills hold them until their quota of the day is used up, which takes
+ * less than an hour. That is no fault of the step's, and uses up none of its tries.
+ */
+const BUSY_RETRY: sfn.RetryProps = {
+  errors: [
+    'Lambda.TooManyRequestsException',
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.ClientExecutionTimeoutException',
+  ],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxDelay: Duration.minutes(1),
+  maxAttempts: 150,
+  jitterStrategy: sfn.JitterType.FULL,
+};
+
+/**
  * Plan, have the workers read side by side, finish. When Zoom's calls of the day are used up before everything is read,
  * the execution waits for the next day's and leaves the rest to another one: no history grows with the days. The state carries names and windows alone: facts go to their table, page
  * tokens to the progress of their shard. A shard that fails for good does not stop the others; the last step finds it
@@ -74,7 +94,9 @@ function definition(
     }),
     outputs: '{% $states.result.Payload %}',
     retryOnServiceExceptions: false,
-  }).addRetry(FAULT_RETRY);
+  })
+    .addRetry(BUSY_RETRY)
+    .addRetry(FAULT_RETRY);
 
   const read = LambdaInvoke.jsonata(scope, `${id}: read the worker's shards`, {
     lambdaFunction: steps.read,
@@ -95,7 +117,10 @@ function definition(
     .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.waitUntil}' %}`), wait.next(read))
     .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.nextDay}' %}`), dayEnd)
     .otherwise(workerEnd);
-  read.addRetry(FAULT_RETRY).addCatch(shardsUnread, { errors: [sfn.Errors.ALL] });
+  read
+    .addRetry(BUSY_RETRY)
+    .addRetry(FAULT_RETRY)
+    .addCatch(shardsUnread, { errors: [sfn.Errors.ALL] });
   read.next(saidAgain);
 
   const readAll = sfn.Map.jsonata(scope, `${id}: have the workers read`, {
@@ -110,7 +135,9 @@ function definition(
     payload: sfn.TaskInput.fromText('{% $states.input.run %}'),
     outputs: '{% $states.result.Payload %}',
     retryOnServiceExceptions: false,
-  }).addRetry(FAULT_RETRY);
+  })
+    .addRetry(BUSY_RETRY)
+    .addRetry(FAULT_RETRY);
 
   const waitForDay = sfn.Wait.jsonata(scope, `${id}: wait for another day's quota`, {
     time: sfn.WaitTime.timestamp('{% $states.input.resumeAt %}'),

@@ -32,7 +32,7 @@ describe('the status for a person', () => {
 
   it.each<[string, Partial<BackfillView>]>([
     ["waiting for Zoom's daily quota until 2026-10-13T00:00:00Z", { waitingUntil: '2026-10-13T00:00:00Z' }],
-    ['Zoom fails: Zoom answered 503', { problem: 'Zoom answered 503', throttledByZoom: true }],
+    ['some parts fail: Zoom answered 503', { problem: 'Zoom answered 503', throttledByZoom: true }],
     ['Zoom refused calls for their rate, so it reads slower', { throttledByZoom: true }],
     [
       'running since 2026-10-12T08:00:05Z, longer than usual: There is much to read.',

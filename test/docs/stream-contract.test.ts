@@ -7,6 +7,7 @@ import { AUDIT_KIND, FACT_KINDS, FACT_VERSION, type FactKind, STORED_KINDS } fro
 import { type AuditFact, auditFact } from '../../lambdas/core/audit/audit-fact';
 import { type Fact, type FactSource, goneFact, isMalformed, makeFact } from '../../lambdas/core/facts/fact';
 import type { Json, ZoomRow } from '../../lambdas/core/facts/stable-form';
+import { isStorable } from '../../lambdas/core/facts/storable';
 import { auditEvent } from '../support/audit';
 import { codeBlocks, readDocument, tableAfter } from './support';
 
@@ -61,7 +62,10 @@ function factOf(kind: FactKind, row: ZoomRow = ROWS[kind]): Fact {
   return made;
 }
 
-const json = fc.jsonValue() as fc.Arbitrary<Json>;
+const json = fc
+  .jsonValue()
+  .map((value) => value as Json)
+  .filter(isStorable);
 const secretName = fc.constantFrom('access_token', 'host_key', 'passcode', 'password', 'refresh_token');
 const address = fc.constantFrom('Ana.Ortiz@Example.com', ' leo@example.com ', 'ÅSA@example.com', 'System', '', null);
 const instant = fc

@@ -1,12 +1,13 @@
 import { BatchWriteCommand, type BatchWriteCommandInput, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isThrottled } from './document-client';
 import { inParallel } from './in-parallel';
 
 type Requests = NonNullable<BatchWriteCommandInput['RequestItems']>;
 
 /** DynamoDB's own bound of a batch. */
 const WRITE_BATCH = 25;
-/** Waits of up to 0.1, 0.2, 0.4 … 6.4 s, 12 s in all, for a table that is growing; then the workflow tries again. */
+/** Waits of up to 0.1, 0.2, 0.4 … 6.4 s, 12 s in all, for a table that is growing; then whoever asked for it fails. */
 const MAX_ROUNDS = 8;
 
 /**
@@ -29,7 +30,8 @@ export async function writeBatches(
 }
 
 /**
- * Sends a batch until all of it is taken: what is left unprocessed is an expected answer.
+ * Sends a batch until all of it is taken: what is left unprocessed is an expected answer, and so is the refusal of a whole
+ * batch, of which nothing is taken.
  *
  * @param target - what it is sent to, in words.
  */
@@ -42,7 +44,10 @@ export async function untilProcessed<Left>(
   for (let round = 0; left !== undefined; round++) {
     if (round === MAX_ROUNDS) throw new Error(`${target} takes no more for now: it is being throttled`);
     if (round > 0) await sleep(Math.random() * 100 * 2 ** (round - 1));
-    left = await send(left);
+    left = await send(left).catch((error: unknown) => {
+      if (isThrottled(error)) return left;
+      throw error;
+    });
   }
 }
 

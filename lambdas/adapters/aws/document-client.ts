@@ -30,6 +30,14 @@ export function isTransactionRefused(error: unknown): boolean {
   return error instanceof TransactionCanceledException || error instanceof TransactionConflictException;
 }
 
+/** How DynamoDB refuses a request for its rate; by then the SDK has tried it three times. */
+const THROTTLED = ['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'];
+
+/** Whether a request was refused as a whole because too much is asked for at once. */
+export function isThrottled(error: unknown): boolean {
+  return error instanceof Error && THROTTLED.includes(error.name);
+}
+
 /** Epoch seconds, as DynamoDB's TTL takes them. */
 export function ttl(epochMs: number): number {
   return Math.ceil(epochMs / 1000);

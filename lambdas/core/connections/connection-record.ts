@@ -21,6 +21,8 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill' | 'freshne
   readonly backfill: BackfillRecord | null;
   /** The incremental sync that is running now. */
   readonly syncRun: { readonly runId: string; readonly startedAt: string } | null;
+  /** The run that read anything of it first, by whatever consent: it alone finds the table empty. `null` before. */
+  readonly firstRunId: string | null;
   /** When the usual backfill was completed for the first time: until then facts may be missing anywhere. */
   readonly firstReadAt: string | null;
   /** When the last daily sweep (late rows, all users) was completed. */

@@ -5,7 +5,7 @@ import type { QuotaLedger } from '../quota/ports';
 import { etaSeconds } from '../runs/eta';
 import { isOfReport } from '../runs/pages-left';
 import type { ProgressStore, ShardProgress } from '../runs/ports';
-import { isFinished, waitedBy } from '../runs/shard-progress';
+import { isFinished, isMissing, waitedBy } from '../runs/shard-progress';
 import { STREAM_LABELS } from '../zoom/ports';
 import { latest } from '../dates';
 import type { BackfillRecord, ConnectionRecord } from './connection-record';
@@ -152,7 +152,7 @@ function runningView(
     state: waitOf(open, now) === null ? ('running' as const) : ('waiting' as const),
     startedAt: record.startedAt,
     waitingUntil: until,
-    shardsDone: shards.length - open.length,
+    shardsDone: shards.filter((progress) => !isMissing(progress)).length,
     shardsTotal: record.shardsTotal,
     facts: sum((progress) => progress.facts),
     calls,

@@ -25,6 +25,7 @@ export function newConnection(name: string, now: number): ConnectionRecord {
     backfill: null,
     syncRun: null,
     lastSync: null,
+    firstRunId: null,
     firstReadAt: null,
     sweptAt: null,
     usersMissedBy: null,

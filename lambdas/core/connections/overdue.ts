@@ -17,7 +17,7 @@ export function reasonOfDelay(view: Omit<BackfillView, 'overdue'>): string {
 function causeOfDelay({ shardsTotal, waitingUntil, problem, throttledByZoom }: Omit<BackfillView, 'overdue'>): string {
   if (shardsTotal === 0) return 'It has not begun to read: its execution says why.';
   if (waitingUntil !== null) return `It waits for Zoom's daily quota until ${waitingUntil}.`;
-  if (problem !== null) return `Zoom fails: ${problem}.`;
+  if (problem !== null) return `Some parts fail: ${problem}.`;
   if (throttledByZoom) return 'Zoom refused calls for their rate, so it reads slower.';
   return 'There is much to read.';
 }

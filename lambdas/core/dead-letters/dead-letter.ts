@@ -3,7 +3,8 @@ import { type FactKind, KIND_WORDS } from '../../contract/fact';
 import type { DeadLetterStage } from '../../contract/operator';
 import type { Shard } from '../../contract/workflow';
 import { KINDS } from '../facts/kinds';
-import { type ZoomRow, canonicalJson, stableForm } from '../facts/stable-form';
+import { type Json, canonicalJson, isRow, stableForm, withoutSecrets } from '../facts/stable-form';
+import { isStorable } from '../facts/storable';
 import type { ShardProgress } from '../runs/ports';
 import { OLDEST_REPORT_DAYS, REPORTS, addDays, datesBetween, oldestReportDate } from '../runs/shards';
 
@@ -23,7 +24,7 @@ interface LetterHead {
   readonly expiresAt: number;
 }
 
-/** A shard that was not read to its end, and that no checkpoint has the next sync read: facts are missing. */
+/** A shard that was not read to its end, denied or not, and that no checkpoint has the next sync read: facts are missing. */
 export interface ReadLetter extends LetterHead {
   readonly stage: 'read';
   readonly shard: Shard;
@@ -33,23 +34,23 @@ export interface ReadLetter extends LetterHead {
 export interface ParseLetter extends LetterHead {
   readonly stage: 'parse';
   readonly kind: FactKind;
-  /** In the stable form of a fact's `raw`, without secrets. */
-  readonly row: ZoomRow;
+  /** In the stable form of a fact's `raw`, without secrets; `null` where the table takes no item with it. */
+  readonly row: Json;
 }
 
 const KEPT_MS = OLDEST_REPORT_DAYS * 86_400_000;
 /** A gap's letter outlives what Zoom keeps by so long, so that some run comes by and notes what is lost. */
 const NOTED_MS = KEPT_MS;
 
-/** The letter of a shard that was given up, or whose reader died, at `now` (epoch ms). */
-export function readLetter(connectionId: string, { shard, problem }: ShardProgress, now: number): ReadLetter {
+/** The letter of a shard that was given up or denied, or whose reader died, at `now` (epoch ms). */
+export function readLetter(connectionId: string, { shard, denied, problem }: ShardProgress, now: number): ReadLetter {
   // Zoom forgets a report's date some months after that date, whenever the letter was written
   const keptFrom = shard.stream === 'user' ? now : Math.min(now, Date.parse(addDays(shard.to, 1))) + NOTED_MS;
   return {
     id: letterId(connectionId, 'read', shard.id),
     connectionId,
     stage: 'read',
-    reason: problem ?? 'the reader broke off before its end',
+    reason: denied?.reason ?? problem ?? 'the reader broke off before its end',
     at: new Date(now).toISOString(),
     expiresAt: epochSeconds(keptFrom + KEPT_MS),
     shard,
@@ -65,11 +66,11 @@ export function isForgotten({ shard }: ReadLetter, now: number): boolean {
 export function parseLetter(
   connectionId: string,
   kind: FactKind,
-  row: ZoomRow,
+  row: Json,
   problem: string,
   now: number,
 ): ParseLetter {
-  const stable = stableForm(row, KINDS[kind].instability(row));
+  const stable = isRow(row) ? stableForm(row, KINDS[kind].instability(row)) : withoutSecrets(row);
   const content = createHash('sha256')
     .update(canonicalJson([kind, stable]))
     .digest('hex');
@@ -81,7 +82,7 @@ export function parseLetter(
     at: new Date(now).toISOString(),
     expiresAt: epochSeconds(now + KEPT_MS),
     kind,
-    row: stable,
+    row: isStorable(stable) ? stable : null,
   };
 }
 
@@ -98,7 +99,7 @@ export function gapReason(letters: readonly ReadLetter[]): string {
   const [latest] = [...letters].sort((a, b) => (a.at < b.at ? 1 : -1));
   return (
     `Could not be read: ${missingParts(letters.map(({ shard }) => shard)).join('; ')}. ` +
-    `What went wrong: ${latest?.reason}. To read them again: connector dead-letters replay.`
+    `What went wrong: ${latest?.reason.replace(/\.$/, '')}. To read them again: connector dead-letters replay.`
   );
 }
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { FACT_VERSION, type FactKind } from '../../contract/fact';
 import { type FactKey, factKey } from './fact-key';
 import { KINDS } from './kinds';
-import { type Json, type ZoomRow, canonicalJson, stableForm } from './stable-form';
+import { type Json, type ZoomRow, canonicalJson, isRow, stableForm } from './stable-form';
+import { isStorable } from './storable';
 
 /** An item of the facts table, and so the image on the stream; `docs/stream.md` is its contract. */
 export interface Fact extends FactKey {
@@ -32,15 +33,19 @@ export interface MalformedRow {
 }
 
 const DAY_SECONDS = 86_400;
+/** A text that is longer is nobody's address, and makes an item larger than its row. */
+const LONGEST_ADDRESS = 1000;
 const MALFORMED = Symbol('malformed');
-/** ISO 8601 with a zone, as Zoom writes instants, to any precision. */
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:?\d{2})$/;
+/** ISO 8601 with a zone, as Zoom writes instants, to any precision that a sort key has room for. */
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,99})?(Z|[+-]\d{2}:?\d{2})$/;
 
 /**
  * The fact that a row of Zoom's states: a pure function of the row, the connection and the contract's version, so that
  * reading the row again gives the same item and writing that changes nothing.
  */
-export function makeFact(kind: FactKind, row: ZoomRow, source: FactSource): Fact | MalformedRow {
+export function makeFact(kind: FactKind, row: Json, source: FactSource): Fact | MalformedRow {
+  if (!isRow(row)) return { problem: 'it is no JSON object' };
+  if (!isStorable(row)) return { problem: 'it is too large or too deep for the table, or has a number that is' };
   const definition = KINDS[kind];
   const time = parseInstant(definition.time(row));
   if (time === MALFORMED) return { problem: 'its time is not an ISO 8601 instant' };
@@ -110,5 +115,6 @@ function parseInstant(value: Json | undefined): string | undefined | typeof MALF
 }
 
 function parseAddress(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value.includes('@') ? value.trim().toLowerCase() : undefined;
+  if (typeof value !== 'string' || !value.includes('@') || value.length > LONGEST_ADDRESS) return undefined;
+  return value.trim().toLowerCase();
 }

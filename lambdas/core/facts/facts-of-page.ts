@@ -1,6 +1,6 @@
 import type { FactKind } from '../../contract/fact';
 import { type Fact, type FactSource, type MalformedRow, isExpired, isMalformed, makeFact } from './fact';
-import type { ZoomRow } from './stable-form';
+import type { Json } from './stable-form';
 
 /** What a page of rows comes to. */
 export interface PageFacts {
@@ -11,7 +11,7 @@ export interface PageFacts {
 }
 
 export interface PageProblem extends MalformedRow {
-  readonly row: ZoomRow;
+  readonly row: Json;
 }
 
 /** So many rows keep the thread busy for some ms. */
@@ -24,7 +24,7 @@ const ROWS_AT_ONCE = 300;
  */
 export async function factsOfPage(
   kind: FactKind,
-  rows: readonly ZoomRow[],
+  rows: readonly Json[],
   source: FactSource,
   now: number,
   pause: () => Promise<void>,

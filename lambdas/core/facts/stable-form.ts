@@ -4,6 +4,11 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 /** A row of a Zoom list. */
 export type ZoomRow = Readonly<Record<string, Json>>;
 
+/** Whether what stands in a list of Zoom's is a row at all. */
+export function isRow(value: Json): value is ZoomRow {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 /** Secrets that Zoom's rows can hold, addresses that open what they lead to among them; they are dropped at any depth before anything is stored. */
 const SECRET_FIELDS: ReadonlySet<string> = new Set([
   'access_token',
@@ -45,7 +50,8 @@ export function canonicalJson(value: Json): string {
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
 }
 
-function withoutSecrets(value: Json): Json {
+/** The value without what its fields call a secret, at any depth. */
+export function withoutSecrets(value: Json): Json {
   if (Array.isArray(value)) return (value as Json[]).map(withoutSecrets);
   if (value === null || typeof value !== 'object') return value;
   const kept = Object.entries(value).filter(([key]) => !SECRET_FIELDS.has(key));

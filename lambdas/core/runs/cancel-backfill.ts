@@ -5,7 +5,7 @@ import type { ConnectionStore } from '../connections/ports';
 import { ConflictError } from '../errors';
 import type { ProgressStore, ShardProgress } from './ports';
 import { type RunStopper, firstBackfill } from './run-starter';
-import { isFinished } from './shard-progress';
+import { isMissing } from './shard-progress';
 
 export interface CancelBackfillPorts {
   readonly connections: ConnectionStore;
@@ -52,7 +52,7 @@ export function stoppedBackfill(
   endedAt: string,
 ): BackfillRecord {
   const counts = {
-    shardsDone: shards.filter(isFinished).length,
+    shardsDone: shards.filter((progress) => !isMissing(progress)).length,
     facts: shards.reduce((sum, { facts }) => sum + facts, 0),
     calls: shards.reduce((sum, { calls }) => sum + calls, 0),
   };

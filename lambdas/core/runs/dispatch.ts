@@ -67,15 +67,15 @@ export async function dispatch(ports: DispatchPorts, endsAt: number): Promise<Di
   let isCutShort = false;
 
   async function startWhatIsDue(connection: ConnectionRecord): Promise<void> {
-    const due = dueRun(connection, tickAt);
-    if (due === undefined) return;
-    if (due.kind === 'sync' && isSyncRunning(connection, clock.now())) {
-      counts.skipped++;
-      return;
+    for (const due of dueRuns(connection, tickAt)) {
+      if (due.kind === 'sync' && isSyncRunning(connection, clock.now())) {
+        counts.skipped++;
+        continue;
+      }
+      await pace();
+      await runs.start(due);
+      counts.started++;
     }
-    await pace();
-    await runs.start(due);
-    counts.started++;
   }
 
   async function seeTo(connection: ConnectionRecord): Promise<void> {
@@ -141,11 +141,14 @@ function isBackfilling({ status, backfill }: ConnectionRecord): boolean {
   return status === 'backfilling' || backfill?.state === 'running';
 }
 
-/** The run that a connection is due at `now` (epoch ms), if any. */
-export function dueRun(connection: ConnectionRecord, now: number): RunRequest | undefined {
+/** The runs that a connection is due at `now` (epoch ms). */
+export function dueRuns(connection: ConnectionRecord, now: number): RunRequest[] {
   const { id, status, backfill, generation } = connection;
-  if (status === 'connected' || status === 'degraded') return scheduledSync(id, now);
-  if (status === 'backfilling' && backfill === null && generation !== null) return firstBackfill(id, generation);
-  if (hasIdleGrant(connection)) return weeklyKeepAlive(id, now);
-  return resumedBackfill(connection);
+  if (status === 'backfilling' && backfill === null && generation !== null) return [firstBackfill(id, generation)];
+  if (hasIdleGrant(connection)) return [weeklyKeepAlive(id, now)];
+  const resumed = resumedBackfill(connection);
+  return [
+    ...(resumed === undefined ? [] : [resumed]),
+    ...(status === 'connected' || status === 'degraded' ? [scheduledSync(id, now)] : []),
+  ];
 }

@@ -20,6 +20,7 @@ import {
   wasCancelled,
   withoutLetters,
 } from './run-conclusion';
+import { isMissing } from './shard-progress';
 import { REPORTS } from './shards';
 
 export interface FinishRunPorts {
@@ -110,9 +111,18 @@ export function makeFinishRun(ports: FinishRunPorts) {
     return usersMissedBy === null || usersMissedBy === run.runId ? undefined : { ...run, runId: usersMissedBy };
   }
 
-  async function writeLetters({ connectionId }: RunRef, shards: readonly ShardProgress[]): Promise<number> {
-    const unread = shards.filter((progress) => isUnread(progress) && !isLeftToNextSync(progress));
-    return deadLetters.put(unread.map((progress) => readLetter(connectionId, progress, clock.now())));
+  /**
+   * Writes the letters of what this run has left out. What Zoom denies is none of a sweep's business, but for what a letter
+   * stands for already: that has been tried once more.
+   */
+  async function writeLetters(run: RunRef, shards: readonly ShardProgress[]): Promise<number> {
+    const held = new Set((await gapsOf(run)).map(({ shard }) => shard.id));
+    const left = shards.filter(
+      (progress) =>
+        !isLeftToNextSync(progress) &&
+        (isUnread(progress) || (isMissing(progress) && (run.kind === 'backfill' || held.has(progress.shard.id)))),
+    );
+    return deadLetters.put(left.map((progress) => readLetter(run.connectionId, progress, clock.now())));
   }
 
   /** Deletes the letters whose shards this run has read. */

@@ -77,7 +77,8 @@ function resumption(current: ConnectionRecord, now: number): { change: Connectio
     return { change: { status: 'backfilling', reason: null, resumedAt }, run: firstBackfill(id, generation ?? '') };
   }
   if (backfill.state === 'paused') {
-    const part = (backfill.part ?? 1) + 1;
+    // the part that was stopped may have begun the next one, which did not come to note itself: its name is used up
+    const part = (backfill.part ?? 1) + 2;
     return {
       change: {
         status: isFirst ? 'backfilling' : 'connected',
@@ -94,10 +95,10 @@ function resumption(current: ConnectionRecord, now: number): { change: Connectio
 }
 
 /** The run that goes on with a backfill that was resumed and of which no execution has reported yet, if there is one. */
-export function resumedBackfill({ id, status, backfill }: ConnectionRecord): RunRequest | undefined {
-  const { runId, part = 1, state, executionArn } = backfill ?? {};
-  if (status !== 'backfilling' || state !== 'running' || executionArn !== '' || runId === undefined) return undefined;
-  return { connectionId: id, runId, kind: 'backfill', part };
+export function resumedBackfill(connection: ConnectionRecord): RunRequest | undefined {
+  const { runId, part = 1, state, executionArn } = connection.backfill ?? {};
+  if (!isReadable(connection) || state !== 'running' || executionArn !== '' || runId === undefined) return undefined;
+  return { connectionId: connection.id, runId, kind: 'backfill', part };
 }
 
 function notRead({ status }: ConnectionRecord): ConflictError {

@@ -28,7 +28,7 @@ import type { DeadLetterStore } from '../dead-letters/ports';
 import type { KeepAlive } from './keep-alive';
 import type { Checkpoint, CheckpointStore, ProgressStore } from './ports';
 import type { ProbeStreams } from './probe-streams';
-import { afterDenial, isCurrent, isUnread } from './run-conclusion';
+import { afterDenial, isCurrent } from './run-conclusion';
 import {
   REPORTS,
   addDays,
@@ -39,7 +39,7 @@ import {
   shardsSince,
   userShards,
 } from './shards';
-import { plannedShard } from './shard-progress';
+import { isMissing, plannedShard } from './shard-progress';
 import { areUsersDue } from './users-due';
 
 export interface PlanRunPorts {
@@ -121,7 +121,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   async function keepGaps({ id, backfill }: ConnectionRecord): Promise<void> {
     if (backfill?.state !== 'failed') return;
     const shards = await progress.list({ connectionId: id, runId: backfill.runId });
-    await deadLetters.put(shards.filter(isUnread).map((unread) => readLetter(id, unread, clock.now())));
+    await deadLetters.put(shards.filter(isMissing).map((missing) => readLetter(id, missing, clock.now())));
   }
 
   function backfillShards({ from, to, shards }: RunRequest, now: number): readonly Shard[] {
@@ -224,12 +224,14 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     const startedAt = new Date(now).toISOString();
     const noted = await changeConnection(connections, connectionId, (current) => {
       if (!mayBegin(current, run, now)) return undefined;
-      if (kind === 'sync') return { syncRun: { runId, startedAt }, ...withLost(current, lost) };
       const { backfill } = current;
+      const firstRunId = current.firstRunId ?? runId;
+      if (kind === 'sync') return { firstRunId, syncRun: { runId, startedAt }, ...withLost(current, lost) };
       // a step that is repeated, an execution that goes on for another, or one that was redriven
       if (backfill?.runId === runId)
         return { backfill: { ...backfill, part, executionArn, state: 'running', endedAt: null } };
       return {
+        firstRunId,
         backfill: {
           runId,
           part,

@@ -13,6 +13,7 @@ import { type ReadLetter, gapReason, isForgotten } from '../dead-letters/dead-le
 import type { Denied } from '../zoom/ports';
 import { remedyFor } from '../zoom/remedies';
 import type { ShardProgress } from './ports';
+import { isMissing } from './shard-progress';
 
 /** When the run began, if it is the one that the connection knows of. */
 export function startOf({ backfill, syncRun }: ConnectionRecord, { kind, runId }: RunRef): string | undefined {
@@ -25,7 +26,7 @@ export function isCurrent(connection: ConnectionRecord, { generation }: RunRef):
   return connection.generation === generation && isReadable(connection);
 }
 
-/** What the shards of a run come to. `unread` are those that were not read to their end. */
+/** What the shards of a run come to. `unread` are those that were not read to their end, and not denied. */
 export function totalsOf(shards: readonly ShardProgress[]): { unread: number; facts: number; calls: number } {
   return {
     unread: shards.filter(isUnread).length,
@@ -57,7 +58,7 @@ export function wasCancelled({ backfill }: ConnectionRecord, run: RunRef, shards
 /** The shards for whose reading no letter stands: with these alone the run's end is told. */
 export function withoutLetters(shards: readonly ShardProgress[], gaps: readonly ReadLetter[]): ShardProgress[] {
   const held = new Set(gaps.map(({ shard }) => shard.id));
-  return shards.filter((progress) => !(isUnread(progress) && held.has(progress.shard.id)));
+  return shards.filter((progress) => !(isMissing(progress) && held.has(progress.shard.id)));
 }
 
 /**
@@ -105,9 +106,11 @@ function endOf(current: ConnectionRecord, run: RunRef, shards: readonly ShardPro
     const result = unread === 0 ? 'ok' : unread < shards.length ? 'partial' : 'failed';
     return { syncRun: null, lastSync: { at, result, newFacts: facts } };
   }
+  // it goes on when the connection is resumed
+  if (current.backfill.state === 'paused') return {};
   // what it could not read has letters, so it is over; one that failed has drawn no conclusions
   const state = !isCurrent(current, run) || wasCancelled(current, run, shards) ? 'cancelled' : 'done';
-  const shardsDone = shards.length - unread;
+  const shardsDone = shards.filter((progress) => !isMissing(progress)).length;
   return { backfill: { ...current.backfill, state, endedAt: at, shardsDone, facts, calls } };
 }
 

@@ -66,7 +66,7 @@ export class ShardChain {
   /**
    * Reads until the chain ends, its time is up, or nobody may call for a while.
    *
-   * @throws ZoomFaultError when Zoom fails; what was read until then is stored.
+   * @throws ZoomFaultError when Zoom fails, or what a table throws; what was stored until then is noted.
    */
   async read(): Promise<ChainEnd> {
     try {
@@ -193,8 +193,8 @@ export class ShardChain {
     const next = afterPage(this.progress, { ...page, ...made }, this.ports.clock.now());
     this.progress = next;
     if (next.state === 'failed') this.ports.log.gaveUp(run, shard);
-    // a first backfill finds an empty table, where looking before writing would only cost
-    const isBlind = connection.firstReadAt === null && run.kind === 'backfill' && !next.isReread;
+    // the first backfill finds an empty table, where looking before writing would only cost
+    const isBlind = connection.firstRunId === run.runId && run.kind === 'backfill' && !next.isReread;
     this.storing = this.store(made, isBlind, pages, next, page.rows.length);
     // its failure belongs to whoever awaits it next: the following page, or the chain's end
     this.storing.catch(() => undefined);

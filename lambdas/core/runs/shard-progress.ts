@@ -65,6 +65,14 @@ export function isFinished({ state }: ShardProgress): boolean {
   return state === 'done' || state === 'denied' || state === 'failed';
 }
 
+/**
+ * Whether the shard's rows are not there. Of a stream that the grant does not cover that is nothing to mend, and yet there is
+ * more to read when Zoom allows it again: a role may lose a permission for ten minutes.
+ */
+export function isMissing({ state }: ShardProgress): boolean {
+  return state !== 'done';
+}
+
 /** A page of rows, and what they came to. */
 export interface ReadPage {
   readonly rows: readonly unknown[];

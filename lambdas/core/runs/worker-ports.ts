@@ -7,7 +7,6 @@ import type { QuotaShare } from '../quota/limits';
 import type { QuotaLedger } from '../quota/ports';
 import type { AccessTokens } from '../tokens/access-tokens';
 import type { ZoomLists } from '../zoom/ports';
-import type { ConnectorError } from '../errors';
 import type { ProgressStore, SeenUsers } from './ports';
 
 /** What a worker needs of the world. */
@@ -29,7 +28,7 @@ export interface WorkerPorts {
 export interface WorkerLog {
   page(run: RunRef, shard: Shard, read: { readonly rows: number; readonly stored: number }): void;
   malformed(run: RunRef, shard: Shard, problems: readonly string[]): void;
-  fault(run: RunRef, shard: Shard, error: ConnectorError): void;
+  fault(run: RunRef, shard: Shard, error: unknown): void;
   gaveUp(run: RunRef, shard: Shard): void;
   reconnectNeeded(run: RunRef): void;
 }

@@ -64,7 +64,7 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
     return outcomeOf(ends, beganAt);
   };
 
-  /** Reads a shard; faults of Zoom's are outlasted, then noted on it and left to a later turn. */
+  /** Reads a shard; faults are outlasted, then noted on it and left to a later turn: they cost no other shard. */
   async function readShard(saved: ShardProgress, context: ChainContext): Promise<ChainEnd> {
     const { run, quota } = context;
     const { shard } = saved;
@@ -76,8 +76,7 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
       try {
         return await pacer.during(() => chain.read());
       } catch (error) {
-        // Zoom's, or the app's credentials', or another function's that should have refreshed the token
-        if (!(error instanceof ConnectorError)) throw error;
+        // Zoom's, the app's credentials', a table's, another function's that should have refreshed the token, or our own
         ports.log.fault(run, shard, error);
         if (faults > outlasted) return noteFailedTurn(run, shard, error);
         await clock.sleep(1000 * 2 ** (faults - 1));
@@ -88,18 +87,20 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
     }
   }
 
-  async function noteFailedTurn(run: RunRef, shard: Shard, fault: ConnectorError): Promise<ChainEnd> {
+  /** @throws what the progress cannot be noted for: then the workflow tries the turn again. */
+  async function noteFailedTurn(run: RunRef, shard: Shard, fault: unknown): Promise<ChainEnd> {
     const progress = await ports.progress.find(run, shard.id);
     if (progress === undefined) return { kind: 'finished' };
     const attempts = progress.attempts + 1;
-    const tried = { ...progress, attempts, problem: fault.message };
+    const problem = inWords(fault);
+    const tried = { ...progress, attempts, problem };
     if (attempts < MAX_ATTEMPTS) {
       const untilMs = clock.now() + Math.min(LONGEST_REST_MS, LONGEST_SLEEP_MS * 2 ** (attempts - 1));
       await ports.progress.save(run, { ...tried, retryAt: new Date(untilMs).toISOString() });
       return { kind: 'failing', untilMs };
     }
     ports.log.gaveUp(run, shard);
-    await ports.progress.save(run, failed(tried, fault.message));
+    await ports.progress.save(run, failed(tried, problem));
     return { kind: 'finished' };
   }
 
@@ -138,6 +139,12 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
 function chainsBeside({ kind }: RunRef, { backfill, syncRun }: ConnectionRecord): number {
   if (kind === 'sync') return backfill?.state === 'running' ? CHAINS * BACKFILL_WORKERS : 0;
   return syncRun === null ? 0 : CHAINS;
+}
+
+/** A fault in words that name no value of a row; those of others' errors might. */
+function inWords(fault: unknown): string {
+  if (fault instanceof ConnectorError) return fault.message;
+  return `the connector failed (${fault instanceof Error ? fault.name : typeof fault})`;
 }
 
 /** Waits for all, and then fails as the first that failed: what the others read is stored by then. */

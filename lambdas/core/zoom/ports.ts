@@ -1,6 +1,6 @@
 import type { FactKind } from '../../contract/fact';
 import type { Shard } from '../../contract/workflow';
-import type { ZoomRow } from '../facts/stable-form';
+import type { Json } from '../facts/stable-form';
 import type { RateLimitLabel } from '../quota/limits';
 import type { Throttling } from './throttling';
 
@@ -37,7 +37,8 @@ export interface Denied {
 export type PageAnswer =
   | {
       readonly kind: 'page';
-      readonly rows: readonly ZoomRow[];
+      /** Each of them a JSON object, as far as anybody has seen. */
+      readonly rows: readonly Json[];
       /** Names the next page for about 15 minutes; `null` on the last one. */
       readonly nextPageToken: string | null;
       /** Number of rows in the whole list, where Zoom says it. */

@@ -19,7 +19,7 @@ export function BackfillCard({ backfill, now, refreshSeconds }: BackfillCardProp
       aside={moving && refreshSeconds !== null ? `Updates every ${refreshSeconds} seconds` : undefined}
     >
       <div class="card-pad">
-        {moving ? <Moving backfill={backfill} /> : <Ended state={backfill.state} />}
+        {moving ? <Moving backfill={backfill} /> : <Ended backfill={backfill} />}
         {backfill.shardsTotal > 0 && (
           <ul class="stats num">
             <li>
@@ -75,16 +75,27 @@ function Moving({ backfill: { state, shardsDone, shardsTotal, etaSeconds } }: { 
   );
 }
 
-function Ended({ state }: { state: BackfillView['state'] }) {
+/** What it came to by its end. What was missing then may have been read since. */
+function Ended({ backfill: { state, shardsDone, shardsTotal } }: { backfill: BackfillView }) {
   if (state === 'failed') {
     return (
       <p>
-        <strong>Not all of the history could be read.</strong> The team that runs the connector can start it again; what
-        was read is kept and not read twice.
+        <strong>Not all of the history could be read.</strong> The team that runs the connector can start it again: then
+        all of it is read once more, and what is stored already stays as it is.
       </p>
     );
   }
-  return <p>{state === 'cancelled' ? 'Stopped before its end.' : 'All of the history has been read.'}</p>;
+  if (state === 'cancelled') return <p>Stopped before its end.</p>;
+  if (shardsTotal === 0) return <p>Zoom allowed none of it to be read.</p>;
+  if (shardsDone === shardsTotal) return <p>All that was to be read has been read.</p>;
+  return (
+    <p>
+      <strong>
+        {count(shardsTotal - shardsDone)} of {count(shardsTotal)} parts could not be read.
+      </strong>{' '}
+      What is missing is tried again by itself, some of it each day.
+    </p>
+  );
 }
 
 /** Whether it takes long, and what it waits for. */
@@ -127,7 +138,7 @@ function causeOf({ state, waitingUntil, throttledByZoom, problem }: BackfillView
   if (problem !== null) {
     return (
       <p>
-        <strong>Zoom fails at times.</strong> A part that could not be read is tried again by itself: {problem}.
+        <strong>Some parts fail at times.</strong> What could not be read is tried again by itself: {problem}.
       </p>
     );
   }

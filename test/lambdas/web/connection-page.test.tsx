@@ -144,8 +144,10 @@ describe("a connection's page", () => {
     expect(page(backfilling({ throttledByZoom: true }))).toContain('Slowed down by Zoom.');
   });
 
-  it('says what Zoom fails with', () => {
-    expect(page(backfilling({ problem: 'Zoom answered 503' }))).toMatch(/Zoom fails at times\..*Zoom answered 503/s);
+  it('says what parts of it fail with', () => {
+    expect(page(backfilling({ problem: 'Zoom answered 503' }))).toMatch(
+      /Some parts fail at times\..*Zoom answered 503/s,
+    );
   });
 
   it('says that it takes long, since when and why', () => {
@@ -156,6 +158,17 @@ describe("a connection's page", () => {
   it('says once why it takes long', () => {
     const waiting = { state: 'waiting', waitingUntil: '2026-10-12T09:00:00Z' } as const;
     expect(page(backfilling({ ...waiting, overdue: 'It waits.' }))).not.toContain('It waits.');
+  });
+
+  it.each<[string, string, Partial<BackfillView>]>([
+    ['all was read', 'All that was to be read has been read.', { shardsDone: 17 }],
+    ['a part is missing', '1 of 17 parts could not be read.', { shardsDone: 16 }],
+    ['all is missing', '17 of 17 parts could not be read.', { shardsDone: 0 }],
+    ['Zoom denied all', 'Zoom allowed none of it to be read.', { shardsDone: 0, shardsTotal: 0 }],
+    ['it was stopped', 'Stopped before its end.', { state: 'cancelled' }],
+    ['it broke off', 'all of it is read once more', { state: 'failed' }],
+  ])('says what an ended backfill came to: %s', (_, words, change) => {
+    expect(page(backfilling({ state: 'done', ...change })).replace(/\s+/g, ' ')).toContain(words);
   });
 
   it('says that it is starting before the parts are known', () => {

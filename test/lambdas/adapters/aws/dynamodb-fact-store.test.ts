@@ -29,6 +29,10 @@ function writes(): Fact[][] {
     );
 }
 
+/** How DynamoDB refuses a batch of which it takes nothing. */
+const THROTTLINGS = ['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'];
+const throttled = (name: string) => Object.assign(new Error('slow down'), { name });
+
 const put = (fact: Fact) => ({ PutRequest: { Item: { ...fact } } });
 const keyOf = ({ pk, sk }: Fact) => ({ pk, sk });
 
@@ -63,6 +67,20 @@ describe('a blind write', () => {
       .resolves({});
     await store.write([FIRST, SECOND]);
     expect(writes()).toEqual([[FIRST, SECOND], [SECOND]]);
+  });
+
+  it.each(THROTTLINGS)('sends a batch again that DynamoDB refused as a whole (%s)', async (name) => {
+    calls.on(BatchWriteCommand).rejectsOnce(throttled(name)).resolves({});
+    await store.write([FIRST, SECOND]);
+    expect(writes()).toEqual([
+      [FIRST, SECOND],
+      [FIRST, SECOND],
+    ]);
+  });
+
+  it('fails when DynamoDB refuses it for long', async () => {
+    calls.on(BatchWriteCommand).rejects(throttled('ThrottlingException'));
+    await expect(store.write([FIRST])).rejects.toThrow('it is being throttled');
   });
 
   it('fails when DynamoDB leaves things unprocessed for long', async () => {
@@ -128,6 +146,16 @@ describe('a write of what has changed', () => {
       .resolvesOnce({ Responses: { facts: [FIRST] }, UnprocessedKeys: { facts: { Keys: [keyOf(SECOND)] } } })
       .resolves({ Responses: { facts: [SECOND] } });
     expect(await store.writeChanged([FIRST, SECOND])).toBe(0);
+  });
+});
+
+describe('a look at keys', () => {
+  it('is repeated when DynamoDB refused it as a whole', async () => {
+    calls
+      .on(BatchGetCommand)
+      .rejectsOnce(throttled('ProvisionedThroughputExceededException'))
+      .resolves({ Responses: { facts: [FIRST] } });
+    expect(await store.writeChanged([FIRST])).toBe(0);
   });
 });
 

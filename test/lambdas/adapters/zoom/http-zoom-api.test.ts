@@ -113,6 +113,12 @@ describe('a page', () => {
     zoom.answers({ body: { activity_logs: [row] } });
     expect(await api.fetchPage(access(), ACTIVITIES, null)).toMatchObject({ rows: [row] });
   });
+
+  it('keeps what is no row among its rows', async () => {
+    const rows = [{ email: ROW_VALUE }, null, 'text', []];
+    zoom.answers({ body: { activity_logs: rows } });
+    expect(await api.fetchPage(access(), ACTIVITIES, null)).toMatchObject({ kind: 'page', rows });
+  });
 });
 
 describe('a refusal', () => {
@@ -187,7 +193,7 @@ describe('a fault', () => {
   });
 
   it.each([
-    ['rows that are none', { users: ['text'] }],
+    ['rows that are no list', { users: { text: 1 } }],
     ['a list of another name', { people: [] }],
     ['a page token that is none', { users: [], next_page_token: 7 }],
   ])('fails for %s', async (_, body) => {

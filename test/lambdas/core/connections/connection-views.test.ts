@@ -93,8 +93,8 @@ describe('a backfill that runs', () => {
     ).toMatchObject({ state: 'running', facts: 340, calls: 3, shardsDone: 1, shardsTotal: 5 });
   });
 
-  it('counts a denied shard as done', () => {
-    expect(backfillOf([{ state: 'denied' }, { state: 'planned' }])?.shardsDone).toBe(1);
+  it('counts no shard as done that was denied or given up', () => {
+    expect(backfillOf([{ state: 'done' }, { state: 'denied' }, { state: 'failed' }])?.shardsDone).toBe(1);
   });
 
   it('says how fast it is read, waits included', () => {

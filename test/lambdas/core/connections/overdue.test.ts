@@ -30,7 +30,7 @@ describe('a backfill that takes long', () => {
   it.each<[string, Partial<BackfillView>]>([
     ['There is much to read.', {}],
     ['Zoom refused calls for their rate, so it reads slower.', { throttledByZoom: true }],
-    ['Zoom fails: it answered 500.', { throttledByZoom: true, problem: 'it answered 500' }],
+    ['Some parts fail: it answered 500.', { throttledByZoom: true, problem: 'it answered 500' }],
     [
       "It waits for Zoom's daily quota until 2026-10-13T00:00:00.000Z.",
       { waitingUntil: '2026-10-13T00:00:00.000Z', throttledByZoom: true, problem: 'it answered 500' },

@@ -72,6 +72,19 @@ describe('the letter of a row', () => {
       settings: {},
     });
   });
+
+  it('holds what is no row without its secrets', () => {
+    expect(letterOf(['text', { password: 'p' }]).row).toEqual(['text', {}]);
+  });
+
+  it.each([
+    ['is too large', { id: 'u1', note: 'x'.repeat(400_000) }],
+    ['has too large a number', { id: 'u1', n: 1e300 }],
+  ])('that %s for the table is written without it, and is the same one each time', (_, row) => {
+    const letter = letterOf(row);
+    expect([letter.row, letter.id]).toEqual([null, letterOf(row).id]);
+    expect(letter.id).not.toBe(letterOf({ ...row, id: 'u2' }).id);
+  });
 });
 
 describe('what a shard covers', () => {

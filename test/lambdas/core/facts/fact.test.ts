@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import type { FactKind } from '../../../../lambdas/contract/fact';
 import { goneFact, isExpired, isSameFact, makeFact } from '../../../../lambdas/core/facts/fact';
 import type { Json, ZoomRow } from '../../../../lambdas/core/facts/stable-form';
+import { isStorable } from '../../../../lambdas/core/facts/storable';
 import { DAY } from '../../../support/clock';
 import { SOURCE, activityRow, factOf, operationRow, pendingRow, userRow } from '../../../support/facts';
 
@@ -15,6 +16,11 @@ const ROWS: readonly (readonly [FactKind, ZoomRow])[] = [
   ['user', pendingRow()],
 ];
 const anyRow = fc.constantFrom(...ROWS);
+
+const anyColumn = fc
+  .jsonValue()
+  .map((value) => value as Json)
+  .filter(isStorable);
 
 /** The same row with its keys in another order. */
 const reordered = anyRow.chain(([kind, row]) =>
@@ -66,8 +72,8 @@ describe('a fact', () => {
 
   it('keeps its id whatever columns Zoom adds', () => {
     fc.assert(
-      fc.property(anyRow, fc.string({ minLength: 1 }), fc.jsonValue(), ([kind, row], name, value) => {
-        const grown = { ...row, [`x_${name}`]: value as Json };
+      fc.property(anyRow, fc.string({ minLength: 1 }), anyColumn, ([kind, row], name, value) => {
+        const grown = { ...row, [`x_${name}`]: value };
         expect(factOf(kind, grown).id).toBe(factOf(kind, row).id);
       }),
     );
@@ -169,6 +175,34 @@ describe('the time of a fact', () => {
   });
 });
 
+describe('a row that the table would refuse', () => {
+  const nested = (levels: number): Json => (levels === 0 ? 'x' : [nested(levels - 1)]);
+
+  it.each<[string, Json, boolean]>([
+    ['a text of 390 KB', 'x'.repeat(390_000), true],
+    ['a text of 400 KB', 'x'.repeat(400_000), false],
+    ['150,000 letters of three bytes', '€'.repeat(150_000), false],
+    ['20,000 small numbers', Array.from({ length: 20_000 }, () => 1), false],
+    ['a list 29 levels deep', nested(29), true],
+    ['a list 30 levels deep', nested(30), false],
+    ['the largest number', 9.99e125, true],
+    ['a larger number', 1e126, false],
+    ['the smallest number', -1e-130, true],
+    ['a smaller number', -1e-131, false],
+    ['what JSON parses of a number without end', Infinity, false],
+  ])('cannot become a fact, and one just within its bounds can: %s', (_, value, becomes) => {
+    const made = makeFact('user_activity', activityRow({ note: value }), SOURCE);
+    expect('problem' in made ? made.problem : 'a fact').toBe(
+      becomes ? 'a fact' : 'it is too large or too deep for the table, or has a number that is',
+    );
+  });
+
+  it('cannot become a fact with a time that has more digits than a sort key', () => {
+    const row = activityRow({ time: `2026-10-12T06:41:07.${'1'.repeat(1000)}Z` });
+    expect(makeFact('user_activity', row, SOURCE)).toEqual({ problem: 'its time is not an ISO 8601 instant' });
+  });
+});
+
 describe('the actor of a fact', () => {
   it('is the address in lower case', () => {
     expect(factOf('admin_operation', operationRow({ operator: ' Admin@Example.COM ' })).actor).toBe(
@@ -177,6 +211,11 @@ describe('the actor of a fact', () => {
   });
 
   it.each([null, '', 'System', 7])('is absent where Zoom names %j', (operator) => {
+    expect(factOf('admin_operation', operationRow({ operator }))).not.toHaveProperty('actor');
+  });
+
+  it('is absent where a text is longer than any address', () => {
+    const operator = `${'x'.repeat(1000)}@example.com`;
     expect(factOf('admin_operation', operationRow({ operator }))).not.toHaveProperty('actor');
   });
 

@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { FactKind } from '../../../../lambdas/contract/fact';
 import { factsOfPage } from '../../../../lambdas/core/facts/facts-of-page';
-import type { ZoomRow } from '../../../../lambdas/core/facts/stable-form';
+import type { Json } from '../../../../lambdas/core/facts/stable-form';
 import { NOW } from '../../../support/clock';
 import { SOURCE, activityRow, factOf, userRow } from '../../../support/facts';
 
-function factsOf(kind: FactKind, rows: readonly ZoomRow[], pause = () => Promise.resolve()) {
+function factsOf(kind: FactKind, rows: readonly Json[], pause = () => Promise.resolve()) {
   return factsOfPage(kind, rows, SOURCE, NOW, pause);
 }
 
@@ -38,6 +38,15 @@ describe('factsOfPage', () => {
       1,
       [{ row: {}, problem: 'it has neither an id nor an address' }],
     ]);
+  });
+
+  it.each<[string, Json]>([
+    ['null', null],
+    ['a text', 'text'],
+    ['a list', []],
+  ])('tells of %s among the rows and keeps the others', async (_, row) => {
+    const page = await factsOf('user', [row, userRow()]);
+    expect([page.facts.length, page.problems]).toEqual([1, [{ row, problem: 'it is no JSON object' }]]);
   });
 
   it('pauses within a page of 2,000 users, and loses none of them', async () => {

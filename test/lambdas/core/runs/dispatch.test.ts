@@ -4,7 +4,7 @@ import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
 import { STATUSES } from '../../../../lambdas/contract/connection';
 import { type ConnectionRecord, isSyncRunning } from '../../../../lambdas/core/connections/connection-record';
 import { makeConnectionViews } from '../../../../lambdas/core/connections/connection-views';
-import { STARTS_PER_SECOND, beginningAt, dispatch, dueRun } from '../../../../lambdas/core/runs/dispatch';
+import { STARTS_PER_SECOND, beginningAt, dispatch, dueRuns } from '../../../../lambdas/core/runs/dispatch';
 import {
   type RunStarter,
   firstBackfill,
@@ -24,46 +24,48 @@ import { RecordingRunStarter } from '../../../support/runs';
 
 describe('the run that is due', () => {
   it.each(['connected', 'degraded'] as const)('is a sync of a connection that is %s', (status) => {
-    expect(dueRun(connectedRecord({ status }), NOW)).toEqual(scheduledSync('c1', NOW));
+    expect(dueRuns(connectedRecord({ status }), NOW)).toEqual([scheduledSync('c1', NOW)]);
   });
 
   it('is one a week of a connection that is paused, so that its grant does not lapse', () => {
     const paused = connectedRecord({ status: 'paused' });
-    const [monday, sunday, next] = ['2026-11-23T00:00:00Z', '2026-11-29T23:59:59Z', '2026-11-30T00:00:00Z'].map((at) =>
-      dueRun(paused, Date.parse(at)),
+    const [monday, sunday, next] = ['2026-11-23T00:00:00Z', '2026-11-29T23:59:59Z', '2026-11-30T00:00:00Z'].map(
+      (at) => dueRuns(paused, Date.parse(at))[0],
     );
     expect(monday).toEqual({ connectionId: 'c1', runId: 'keep-alive-2026-W48', kind: 'sync', keepAlive: true });
     expect([sunday, next?.runId]).toEqual([monday, 'keep-alive-2026-W49']);
   });
 
   it('is none of a connection that is paused and has no grant', () => {
-    expect(dueRun(connectedRecord({ status: 'paused', generation: null }), NOW)).toBeUndefined();
+    expect(dueRuns(connectedRecord({ status: 'paused', generation: null }), NOW)).toEqual([]);
   });
 
   it.each(STATUSES.filter((status) => !['connected', 'degraded', 'paused'].includes(status)))(
     'is none of a connection that is %s and has its backfill',
     (status) => {
-      expect(dueRun(connectedRecord({ status, backfill: backfillRecord() }), NOW)).toBeUndefined();
+      expect(dueRuns(connectedRecord({ status, backfill: backfillRecord() }), NOW)).toEqual([]);
     },
   );
 
   it('is the backfill that a consent should have started and did not', () => {
     const record = connectedRecord({ status: 'backfilling', backfill: null });
-    expect(dueRun(record, NOW)).toEqual(firstBackfill('c1', 'g1'));
+    expect(dueRuns(record, NOW)).toEqual([firstBackfill('c1', 'g1')]);
   });
 
   it('is the backfill that somebody who resumed it should have started and did not', () => {
     const backfill = backfillRecord({ executionArn: '', part: 2 });
-    expect(dueRun(connectedRecord({ status: 'backfilling', backfill }), NOW)).toEqual({
-      connectionId: 'c1',
-      runId: 'consent-g1',
-      kind: 'backfill',
-      part: 2,
-    });
+    const due = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill', part: 2 };
+    expect(dueRuns(connectedRecord({ status: 'backfilling', backfill }), NOW)).toEqual([due]);
+  });
+
+  it.each(['connected', 'degraded'] as const)('is that backfill beside a sync of a connection that is %s', (status) => {
+    const backfill = backfillRecord({ executionArn: '', part: 2 });
+    const kinds = dueRuns(connectedRecord({ status, backfill }), NOW).map(({ kind }) => kind);
+    expect(kinds).toEqual(['backfill', 'sync']);
   });
 
   it('is none without a grant', () => {
-    expect(dueRun(connectedRecord({ status: 'backfilling', backfill: null, generation: null }), NOW)).toBeUndefined();
+    expect(dueRuns(connectedRecord({ status: 'backfilling', backfill: null, generation: null }), NOW)).toEqual([]);
   });
 });
 
@@ -247,10 +249,9 @@ describe('dispatch', () => {
         const records = drawn.map(({ isBroken, ...change }, index) =>
           connectedRecord({ id: `${isBroken ? 'broken' : 'c'}-${index}`, ...change }),
         );
-        const dues = records.flatMap((each) => {
-          const due = dueRun(each, NOW);
-          return due === undefined ? [] : [{ due, runs: due.kind === 'sync' && isSyncRunning(each, NOW) }];
-        });
+        const dues = records.flatMap((each) =>
+          dueRuns(each, NOW).map((due) => ({ due, runs: due.kind === 'sync' && isSyncRunning(each, NOW) })),
+        );
         const ready = dues.filter(({ runs }) => !runs).map(({ due }) => due);
         const broken = ready.filter(({ connectionId }) => connectionId.startsWith('broken'));
         const started = ready.filter((due) => !broken.includes(due));

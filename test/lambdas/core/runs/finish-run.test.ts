@@ -527,6 +527,12 @@ describe('a run that is not the connection’s', () => {
     },
   );
 
+  it('leaves a backfill that was paused as it is: it goes on when the connection is resumed', async () => {
+    const paused = backfillRecord({ startedAt: STARTED, state: 'paused', shardsTotal: ALL_DONE.length });
+    const record = { ...BACKFILLING, status: 'paused' as const, backfill: paused };
+    expect((await after({ record, run: BACKFILL, shards: ALL_DONE })).backfill).toEqual(paused);
+  });
+
   it('says that there is no connection', async () => {
     const { finish, connections } = finishing(sync());
     connections.records.clear();
@@ -609,6 +615,7 @@ describe('dead letters', () => {
     ['was given up', { state: 'failed' }],
     ['was being read', { state: 'reading' }],
     ['was never begun', { state: 'planned' }],
+    ['Zoom denied', { state: 'denied', denied: NO_SCOPE }],
   ])('are written by a backfill for a shard that %s', async (_, change) => {
     expect(await lettersAfter(backfill([...USERS, ACTIVITY, { ...OPERATION, ...change }]))).toEqual([gap.id]);
   });
@@ -643,7 +650,7 @@ describe('dead letters', () => {
       'a backfill that an operator cancelled',
       backfill([unread(OPERATION)], { ...BACKFILLING, backfill: backfillRecord({ state: 'cancelled' }) }),
     ],
-    ['a denied shard', backfill([...USERS, ACTIVITY, denied(OPERATION)])],
+    ['a sweep for what Zoom denies', sync([...USERS, ACTIVITY, denied(OPERATION)])],
   ])('are not written by %s', async (_, given) => {
     expect(await lettersAfter(given)).toEqual([]);
   });
@@ -734,6 +741,85 @@ describe('dead letters', () => {
 
   it('let the checkpoint of a report move over what they stand for', async () => {
     const { finish, checkpoints } = finishing(backfill([...USERS, ACTIVITY, unread(OPERATION)]));
+    await finish();
+    expect(await checkpoints.find('c1', 'admin_operation')).toEqual({ readTo: STARTED, asOf: STARTED });
+  });
+});
+
+describe('a stream that Zoom denies in the middle of a backfill of other dates', () => {
+  const available = (['user', 'user_activity', 'admin_operation'] as const).map((stream): Capability => ({
+    stream,
+    state: 'available',
+    reason: null,
+    remedy: null,
+  }));
+  const [first, second, third] = dailyShards(['2026-05-03', '2026-05-02', '2026-05-01'])
+    .filter(({ stream }) => stream === 'user_activity')
+    .map((shard) => doneShard(shard)) as [ShardProgress, ShardProgress, ShardProgress];
+  const shards = [...USERS, first, denied(second), denied(third)];
+  const range = backfillRecord({ startedAt: STARTED, isOfRange: true, shardsTotal: shards.length });
+  const ended = async () => {
+    const record = connectedRecord({ sweptAt: STARTED, capabilities: available, backfill: range });
+    const world = finishing({ record, run: BACKFILL, shards });
+    await world.finish();
+    return world;
+  };
+  /** The end of a sync that could read: of the sweep's shards those that are given. */
+  const synced = async (world: Awaited<ReturnType<typeof ended>>, ...swept: readonly ShardProgress[]) => {
+    world.connections.change('c1', { syncRun: { runId: SYNC.runId, startedAt: STARTED } });
+    world.progress.put(SYNC, SINCE, ...swept);
+    await makeFinishRun(world)(SYNC);
+    return world.connection();
+  };
+
+  it('has letters in Zoom’s words for the dates that were not read, and these are not counted as read', async () => {
+    const { deadLetters, connection } = await ended();
+    expect([...deadLetters.letters.values()]).toMatchObject([
+      { stage: 'read', shard: second.shard, reason: NO_SCOPE.reason },
+      { stage: 'read', shard: third.shard, reason: NO_SCOPE.reason },
+    ]);
+    expect(connection().backfill).toMatchObject({ state: 'done', shardsDone: 4, shardsTotal: 6 });
+  });
+
+  it('is lost, and no gap, while Zoom denies it', async () => {
+    expect((await ended()).connection()).toMatchObject({
+      status: 'degraded',
+      reason: 'No longer allowed to read: user_activity.',
+    });
+  });
+
+  it('has a gap that is named once Zoom allows it again', async () => {
+    expect(await synced(await ended())).toMatchObject({
+      status: 'degraded',
+      reason:
+        'Could not be read: sign-ins of 2026-05-01 to 2026-05-02. What went wrong: does not contain scopes:[report]. ' +
+        'To read them again: connector dead-letters replay.',
+    });
+  });
+
+  it('has none any more when a sweep has read the dates', async () => {
+    const world = await ended();
+    expect(await synced(world, second, third)).toMatchObject({ status: 'connected', reason: null });
+    expect(world.deadLetters.ids).toEqual([]);
+  });
+
+  it('leaves room in the next sweeps for other gaps when a sweep was denied it once more', async () => {
+    const world = await ended();
+    world.clock.advance(DAY);
+    await synced(world, denied(second));
+    expect([...world.deadLetters.letters.values()].map(({ at }) => at)).toEqual([instant(DAY), instant()]);
+  });
+});
+
+describe('a first backfill of which Zoom denies a stream throughout', () => {
+  const given = backfill([...USERS, ACTIVITY, denied(OPERATION)]);
+
+  it('is complete', async () => {
+    expect(await after(given)).toMatchObject({ status: 'connected', reason: null, firstReadAt: STARTED });
+  });
+
+  it('leaves it to the syncs from its own start on, however late Zoom allows it', async () => {
+    const { finish, checkpoints } = finishing(given);
     await finish();
     expect(await checkpoints.find('c1', 'admin_operation')).toEqual({ readTo: STARTED, asOf: STARTED });
   });

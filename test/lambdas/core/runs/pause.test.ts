@@ -4,7 +4,7 @@ import type { ConnectionRecord } from '../../../../lambdas/core/connections/conn
 import { streamsBehind } from '../../../../lambdas/core/connections/freshness';
 import { ConflictError } from '../../../../lambdas/core/errors';
 import { pause, resume } from '../../../../lambdas/core/runs/pause';
-import { dueRun } from '../../../../lambdas/core/runs/dispatch';
+import { dueRuns } from '../../../../lambdas/core/runs/dispatch';
 import { userShards } from '../../../../lambdas/core/runs/shards';
 import { DAY, FakeClock, MINUTE, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord } from '../../../support/connections';
@@ -100,19 +100,19 @@ describe('resuming a connection', () => {
     const { pause, resume, now, runs } = lifecycle({ ...FIRST_READ, backfill: backfillRecord() });
     await pause();
     await resume();
-    expect(now()).toMatchObject({ status: 'backfilling', backfill: { state: 'running', part: 2, endedAt: null } });
+    expect(now()).toMatchObject({ status: 'backfilling', backfill: { state: 'running', part: 3, endedAt: null } });
     expect([...runs.started]).toEqual([
-      ['c1_consent-g1_2', { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill', part: 2 }],
+      ['c1_consent-g1_3', { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill', part: 3 }],
     ]);
   });
 
-  it('takes a name that no execution has had each time', async () => {
+  it('takes a name that no execution has had each time, not even one that the stopped part had just begun', async () => {
     const { pause, resume, runs } = lifecycle({ ...FIRST_READ, backfill: backfillRecord({ part: 4 }) });
     for (let round = 0; round < 2; round++) {
       await pause();
       await resume();
     }
-    expect([...runs.started.keys()]).toEqual(['c1_consent-g1_5', 'c1_consent-g1_6']);
+    expect([...runs.started.keys()]).toEqual(['c1_consent-g1_6', 'c1_consent-g1_8']);
   });
 
   it('has the schedule start the backfill when that fails', async () => {
@@ -122,7 +122,19 @@ describe('resuming a connection', () => {
       throw new Error('no answer');
     };
     await expect(resume()).rejects.toThrow('no answer');
-    expect(dueRun(now(), NOW)).toMatchObject({ runId: 'consent-g1', part: 2 });
+    expect(dueRuns(now(), NOW)).toMatchObject([{ runId: 'consent-g1', part: 3 }]);
+  });
+
+  it('has the schedule start a backfill of other dates when that fails, beside the syncs', async () => {
+    const { pause, resume, now, runs } = lifecycle({
+      backfill: backfillRecord({ runId: 'backfill-1', isOfRange: true }),
+    });
+    await pause();
+    runs.before = () => {
+      throw new Error('no answer');
+    };
+    await expect(resume()).rejects.toThrow('no answer');
+    expect(dueRuns(now(), NOW)).toMatchObject([{ runId: 'backfill-1', part: 3 }, { kind: 'sync' }]);
   });
 
   it('goes on with a backfill of other dates, of one whose first read is done', async () => {
@@ -131,7 +143,7 @@ describe('resuming a connection', () => {
     });
     await pause();
     await resume();
-    expect([now().status, runs.requests]).toMatchObject(['connected', [{ runId: 'backfill-1', part: 2 }]]);
+    expect([now().status, runs.requests]).toMatchObject(['connected', [{ runId: 'backfill-1', part: 3 }]]);
   });
 
   it('starts the first read anew when that was cancelled', async () => {

@@ -92,6 +92,15 @@ describe('a backfill', () => {
     ]);
   });
 
+  it.each([
+    ['it is the first run', null, 'consent-g1'],
+    ['another was there before', 'consent-g0', 'consent-g0'],
+  ])('notes whether it alone finds the table empty: %s', async (_, firstRunId, noted) => {
+    const { plan, connection } = planning({ ...BACKFILLING, firstRunId });
+    await plan(BACKFILL);
+    expect(connection().firstRunId).toBe(noted);
+  });
+
   it('reads with the consent that is in force', async () => {
     expect((await planning(BACKFILLING).plan(BACKFILL)).run).toEqual({ ...BACKFILL, generation: 'g1' });
   });
@@ -159,17 +168,17 @@ describe('a backfill of what was not read before', () => {
 });
 
 describe('a backfill after one that broke off', () => {
-  const [read, unread] = dailyShards(['2026-09-30']) as [ReportShard, ReportShard];
+  const [read, unread, denied] = dailyShards(['2026-09-30', '2026-09-29']) as [ReportShard, ReportShard, ReportShard];
   const before = { ...BACKFILL, runId: 'backfill-0', generation: 'g1' };
   const after = async (state: 'failed' | 'done') => {
     const world = planning(connectedRecord({ backfill: backfillRecord({ runId: 'backfill-0', state }) }));
-    world.progress.put(before, doneShard(read), plannedShard(unread, 0));
+    world.progress.put(before, doneShard(read), plannedShard(unread, 0), doneShard(denied, { state: 'denied' }));
     await world.plan(BACKFILL);
     return world.deadLetters.ids;
   };
 
-  it('leaves letters for what that one did not read', async () => {
-    expect(await after('failed')).toEqual([gapOf(unread).id]);
+  it('leaves letters for what that one did not read, denied or not', async () => {
+    expect(await after('failed')).toEqual([gapOf(unread).id, gapOf(denied).id].sort());
   });
 
   it('leaves none when that one came to its end', async () => {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
 import type { Plan } from '../../../../lambdas/contract/connection';
 import type { RunRef, Shard, WorkerOutcome } from '../../../../lambdas/contract/workflow';
+import type { Fact } from '../../../../lambdas/core/facts/fact';
 import type { ZoomRow } from '../../../../lambdas/core/facts/stable-form';
 import { dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
@@ -155,6 +156,27 @@ describe('a worker that nothing happens to', () => {
     await turn(world);
 
     expect(saved.map(([calls, readingMs]) => readingMs / calls)).toEqual([200, 200, 200, 200]);
+  });
+
+  it('looks nothing up in the first run of the connection, which finds the table empty', async () => {
+    const world = makeWorld();
+    await turn(world);
+
+    expect(world.facts.lookups).toBe(0);
+  });
+
+  it('looks up in a backfill after one that was cancelled, and writes nothing that is known', async () => {
+    const world = makeWorld();
+    await turn(world);
+    const again: RunRef = { ...BACKFILL, runId: 'backfill-2' };
+    world.connections.change('c1', { backfill: backfillRecord({ runId: again.runId }) });
+    world.progress.put(again, ...SHARDS.map((shard) => plannedShard(shard, 0)));
+    await turn(world, again);
+
+    expect(world.facts.lookups).toBeGreaterThan(0);
+    expect((await world.progress.list(again)).map(({ rows, facts }) => [rows, facts])).toEqual(
+      SHARDS.map((shard) => [rowsOf(shard).length, 0]),
+    );
   });
 
   it('reads side by side', async () => {
@@ -312,6 +334,34 @@ describe('what Zoom answers instead of a page', () => {
     await turn(world);
 
     expect(begun.size).toBeLessThanOrEqual(9);
+  });
+
+  it('when it is something that the table refuses, costs the shards alone that have it', async () => {
+    const world = makeWorld();
+    const write = world.facts.write.bind(world.facts);
+    const broken = (facts: readonly Fact[]) =>
+      facts.some(({ kind, time }) => kind === 'user_activity' && time?.startsWith('2026-10-12'));
+    world.facts.write = (facts) =>
+      broken(facts) ? Promise.reject(new Error('mira.holt@example.com is too large')) : write(facts);
+    await untilDone(world);
+    const progress = await world.progress.list(BACKFILL);
+
+    expect(progress.filter(({ state }) => state !== 'done')).toMatchObject([
+      { shard: { id: (SHARDS[0] as Shard).id }, state: 'failed', problem: 'the connector failed (Error)' },
+    ]);
+  });
+
+  it('when the table is throttled for half an hour, costs nothing but time', async () => {
+    const world = makeWorld();
+    const { facts, clock } = world;
+    const [write, writeChanged] = [facts.write.bind(facts), facts.writeChanged.bind(facts)];
+    const throttled = <Result>(act: () => Promise<Result>) =>
+      clock.now() < NOW + 30 * MINUTE ? Promise.reject(new Error('throttled')) : act();
+    facts.write = (given) => throttled(() => write(given));
+    facts.writeChanged = (given) => throttled(() => writeChanged(given));
+    await untilDone(world);
+
+    expectTruth(world);
   });
 
   it('may be a refusal for the calls of a second, which is heeded by all', async () => {
