@@ -125,6 +125,8 @@ export interface RunRef {
   readonly runId: string;
   readonly kind: RunKind;
   readonly generation: string;
+  /** Which execution of a backfill it is: a worker of an earlier one stops. 1 unless said. */
+  readonly part?: number | undefined;
 }
 
 /**

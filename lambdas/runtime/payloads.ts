@@ -59,6 +59,7 @@ export const RunRefPayload: z.ZodType<RunRef> = z.object({
   runId: z.string().min(1),
   kind,
   generation: z.string(),
+  part: z.number().int().min(1).optional(),
 });
 
 /** Input of the worker. */

@@ -24,6 +24,8 @@ const runName = ({ connectionId, runId }: RunName) => `${connectionId} ${runId}`
 /** Progress in memory. */
 export class InMemoryProgressStore implements ProgressStore {
   private readonly runs = new Map<string, Map<string, ShardProgress>>();
+  /** The part of its run that saved a shard last. */
+  private readonly savedBy = new Map<string, number>();
 
   /** Notes what a run has come to. */
   put(run: RunName, ...shards: readonly ShardProgress[]): this {
@@ -42,6 +44,10 @@ export class InMemoryProgressStore implements ProgressStore {
   }
 
   save(run: RunRef, progress: ShardProgress): Promise<void> {
+    const { part = 1 } = run;
+    const name = `${runName(run)} ${progress.shard.id}`;
+    if ((this.savedBy.get(name) ?? 1) > part) return Promise.resolve();
+    this.savedBy.set(name, part);
     this.put(run, progress);
     return Promise.resolve();
   }

@@ -45,7 +45,20 @@ export function makeDynamoDbProgressStore(client: DynamoDBDocumentClient, tableN
       return Item?.['progress'] as ShardProgress | undefined;
     },
     async save(run, progress) {
-      await client.send(new PutCommand({ TableName: tableName, Item: itemOf(run, progress) }));
+      const { part = 1 } = run;
+      try {
+        await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: { ...itemOf(run, progress), part },
+            ConditionExpression: 'attribute_not_exists(#part) OR #part <= :part',
+            ExpressionAttributeNames: { '#part': 'part' },
+            ExpressionAttributeValues: { ':part': part },
+          }),
+        );
+      } catch (error) {
+        if (!isConditionFailed(error)) throw error;
+      }
     },
     async list(run) {
       const progress: ShardProgress[] = [];

@@ -105,12 +105,18 @@ export function isFirstReadOpen({ firstReadAt, sweptAt, backfill }: ConnectionRe
 }
 
 /** Whether a worker may read for this run: with the consent in force, unless it was cancelled or another took its place. */
-export function mayRead(connection: ConnectionRecord, { kind, runId, generation }: RunRef): boolean {
+export function mayRead(connection: ConnectionRecord, run: RunRef): boolean {
+  const { kind, runId, generation } = run;
   const latest = kind === 'backfill' ? connection.backfill : connection.syncRun;
-  const isReplaced = latest !== null && latest.runId !== runId;
+  const isReplaced = latest !== null && (latest.runId !== runId || isEarlierPart(connection, run));
   return (
     isReadable(connection) && connection.generation === generation && !isReplaced && !isCancelled(connection, runId)
   );
+}
+
+/** Whether another execution of the backfill goes on by now: it was paused, and resumed before this one had come to its end. */
+export function isEarlierPart({ backfill }: ConnectionRecord, { kind, runId, part = 1 }: RunRef): boolean {
+  return kind === 'backfill' && backfill?.runId === runId && part < (backfill.part ?? 1);
 }
 
 /** Whether the connection is over, or about to be: no consent is asked for it any more. */

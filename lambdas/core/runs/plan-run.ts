@@ -77,7 +77,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   return async function planRun({ request, executionArn }: PlanTask): Promise<RunPlan> {
     const { connectionId, runId, kind } = request;
     const connection = await connections.find(connectionId);
-    const run = { connectionId, runId, kind, generation: connection?.generation ?? '' };
+    const run = { connectionId, runId, kind, generation: connection?.generation ?? '', part: request.part };
     if (connection === undefined) return { run, workers: [] };
     if (request.keepAlive) {
       if (hasIdleGrant(connection)) await ports.keepAlive(run);

@@ -62,6 +62,7 @@ export interface ProgressStore {
   /** Notes the shards of a run. What is there already is left as it is: planning may be repeated. */
   plan(run: RunRef, shards: readonly ShardProgress[]): Promise<void>;
   find(run: RunRef, shardId: string): Promise<ShardProgress | undefined>;
+  /** Leaves what a later execution of the run has saved: a worker of an earlier one may be about to end. */
   save(run: RunRef, progress: ShardProgress): Promise<void>;
   list(run: { readonly connectionId: string; readonly runId: string }): Promise<readonly ShardProgress[]>;
 }

@@ -5,6 +5,7 @@ import {
   type ConnectionChange,
   type ConnectionRecord,
   type StreamReading,
+  isEarlierPart,
   isReadable,
 } from '../connections/connection-record';
 import { readingOf, readingsWith, unreadReason, withRange } from '../connections/freshness';
@@ -15,10 +16,10 @@ import { remedyFor } from '../zoom/remedies';
 import type { ShardProgress } from './ports';
 import { isMissing } from './shard-progress';
 
-/** When the run began, if it is the one that the connection knows of. */
-export function startOf({ backfill, syncRun }: ConnectionRecord, { kind, runId }: RunRef): string | undefined {
-  const known = kind === 'backfill' ? backfill : syncRun;
-  return known?.runId === runId ? known.startedAt : undefined;
+/** When the run began, if it is the one that the connection knows of, and no later execution of it goes on. */
+export function startOf(connection: ConnectionRecord, run: RunRef): string | undefined {
+  const known = run.kind === 'backfill' ? connection.backfill : connection.syncRun;
+  return known?.runId === run.runId && !isEarlierPart(connection, run) ? known.startedAt : undefined;
 }
 
 /** Whether the run read with the consent that is in force, of a connection that nobody has stopped. */

@@ -39,9 +39,23 @@ describe('the progress store', () => {
     await expect(store.plan(BACKFILL, [plannedShard(ACTIVE, 0)])).rejects.toThrow('table out of order');
   });
 
-  it('saves progress over what is there', async () => {
-    await store.save(BACKFILL, doneShard(ACTIVE));
-    expect(calls.commandCalls(PutCommand)[0]?.args[0].input).not.toHaveProperty('ConditionExpression');
+  it('saves progress over what is there, but for what a later execution of the run has saved', async () => {
+    await store.save({ ...BACKFILL, part: 2 }, doneShard(ACTIVE));
+    expect(calls.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({
+      Item: { progress: doneShard(ACTIVE), part: 2 },
+      ConditionExpression: 'attribute_not_exists(#part) OR #part <= :part',
+      ExpressionAttributeValues: { ':part': 2 },
+    });
+  });
+
+  it('leaves it when a later execution has', async () => {
+    calls.on(PutCommand).rejects(conditionFailed());
+    await expect(store.save(BACKFILL, doneShard(ACTIVE))).resolves.toBeUndefined();
+  });
+
+  it('fails to save when DynamoDB fails', async () => {
+    calls.on(PutCommand).rejects(new Error('table out of order'));
+    await expect(store.save(BACKFILL, doneShard(ACTIVE))).rejects.toThrow('table out of order');
   });
 
   it('finds progress consistently', async () => {

@@ -669,6 +669,41 @@ describe('a connection that is stopped', () => {
   });
 });
 
+describe('a backfill that is resumed while a worker of the execution before waits for an answer', () => {
+  const resumed = async () => {
+    const world = makeWorld();
+    const fetchPage = world.zoom.fetchPage.bind(world.zoom);
+    const work = makeWorker(world, SETTINGS);
+    const deadline = NOW + 10 * MINUTE;
+    let late = 0;
+    const slow: ZoomLists = {
+      async fetchPage(...call) {
+        if (world.clock.now() > NOW + MINUTE) late++;
+        await world.clock.sleep(MINUTE);
+        return fetchPage(...call);
+      },
+    };
+    const before = makeWorker({ ...world, zoom: slow }, SETTINGS)({ run: BACKFILL, worker: 0 }, deadline);
+    const after = world.clock.sleep(10 * SECOND).then(() => {
+      world.connections.change('c1', { backfill: backfillRecord({ runId: BACKFILL.runId, part: 3 }) });
+      return work({ run: { ...BACKFILL, part: 3 }, worker: 0 }, deadline);
+    });
+    await world.clock.run(Promise.all([before, after]));
+    return { ...world, late };
+  };
+
+  it('reads all there is, and nothing is unread because of what comes late', async () => {
+    const { progress, facts } = await resumed();
+    const states = (await progress.list(BACKFILL)).map(({ state }) => state);
+    expect([new Set(states), facts.items.size]).toEqual([new Set(['done']), ALL_ROWS]);
+  });
+
+  it('has that worker begin no other page', async () => {
+    const { late } = await resumed();
+    expect(late).toBe(0);
+  });
+});
+
 describe('a sync', () => {
   const shard: Shard = {
     id: 'user_activity.2026-10-11.since',
