@@ -3,6 +3,7 @@ import type {
   Checkpoint,
   CheckpointStore,
   ProgressStore,
+  SeenIds,
   SeenUsers,
   ShardProgress,
 } from '../../lambdas/core/runs/ports';
@@ -73,7 +74,7 @@ export class InMemorySeenUsers implements SeenUsers {
     this.pages.set(runName(run), pages.set(page, factIds));
   }
 
-  async read(run: RunRef): Promise<{ has(factId: string): boolean }> {
+  async read(run: RunRef): Promise<SeenIds> {
     await Promise.resolve();
     return new Set([...(this.pages.get(runName(run))?.values() ?? [])].flat());
   }

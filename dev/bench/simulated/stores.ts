@@ -18,6 +18,7 @@ import type {
   Checkpoint,
   CheckpointStore,
   ProgressStore,
+  SeenIds,
   SeenUsers,
   ShardProgress,
 } from '../../../lambdas/core/runs/ports';
@@ -117,12 +118,12 @@ export class OneRunSeenUsers implements SeenUsers {
     this.pages.set(page, Buffer.from(factIds.map((id) => id.slice(0, 2 * SEEN_ID_BYTES)).join(''), 'hex'));
   }
 
-  async read(): Promise<{ has(factId: string): boolean }> {
+  async read(): Promise<SeenIds> {
     await this.delays.read();
     const seen = new BigUint64Array(new Uint8Array(Buffer.concat([...this.pages.values()])).buffer);
     const ids = new Set(seen);
     const idOf = (factId: string) => Buffer.from(factId.slice(0, 2 * SEEN_ID_BYTES), 'hex').readBigUInt64LE();
-    return { has: (factId) => ids.has(idOf(factId)) };
+    return { size: ids.size, has: (factId) => ids.has(idOf(factId)) };
   }
 }
 

@@ -84,7 +84,7 @@ export function makeDynamoDbSeenUsers(client: DynamoDBDocumentClient, tableName:
         const ids = item['ids'] as string;
         for (let at = 0; at < ids.length; at += SEEN_ID_LENGTH) seen.add(ids.slice(at, at + SEEN_ID_LENGTH));
       }
-      return { has: (factId) => seen.has(factId.slice(0, SEEN_ID_LENGTH)) };
+      return { size: seen.size, has: (factId) => seen.has(factId.slice(0, SEEN_ID_LENGTH)) };
     },
   };
 }

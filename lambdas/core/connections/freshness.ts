@@ -97,7 +97,8 @@ function awaitedSince(record: ConnectionRecord, stream: FactKind): number {
   const { connectedAt, backfill, resumedAt, lastSync } = record;
   // a sync that took long was the last one that could
   const readTo = stream !== 'user' && lastSync?.result === 'ok' ? lastSync.at : null;
-  const since = latest(readingOf(record, stream).readAt, readTo, connectedAt, backfill?.endedAt, resumedAt);
+  const backfilledAt = backfill?.isOfRange === false ? backfill.endedAt : null;
+  const since = latest(readingOf(record, stream).readAt, readTo, connectedAt, backfilledAt, resumedAt);
   return since === null ? -Infinity : Date.parse(since);
 }
 

@@ -79,10 +79,10 @@ export function makeFinishRun(ports: FinishRunPorts) {
       const isFirst = run.kind === 'backfill' && (connection.firstReadAt ?? startedAt) === startedAt;
       if (!isFirst && isFresh && isAlone && areUsersComplete(shards)) {
         const before = missedBefore(connection, run);
-        const { gone, missed } = await reconcileUsers(ports, run, startedAt, before);
+        const { gone, missed, isFirstLook } = await reconcileUsers(ports, run, startedAt, before);
         summary.usersGone = gone;
         // whom a second look misses anew is left to the next sweep: so the lists are not read over and over
-        if (before === undefined && missed > 0) usersMissedBy = run.runId;
+        if (isFirstLook && missed > 0) usersMissedBy = run.runId;
       }
       summary.deadLetters = await writeLetters(run, shards);
       await settleLetters(run, shards);

@@ -70,7 +70,13 @@ export interface ProgressStore {
 /** The users that the lists of one run named: whom no list names is gone. Expires with the run's progress. */
 export interface SeenUsers {
   add(run: RunRef, page: string, factIds: readonly string[]): Promise<void>;
-  read(run: RunRef): Promise<{ has(factId: string): boolean }>;
+  read(run: RunRef): Promise<SeenIds>;
+}
+
+/** The fact ids that a run saw; none when its lists have expired. */
+export interface SeenIds {
+  readonly size: number;
+  has(factId: string): boolean;
 }
 
 /** How far a report is known to have been read without a gap. */

@@ -2,7 +2,7 @@ import { type RunRef, USER_STATUSES } from '../../contract/workflow';
 import { type Fact, goneFact } from '../facts/fact';
 import { isInvitation } from '../facts/kinds';
 import type { FactStore } from '../facts/ports';
-import { type ShardProgress, type SeenUsers } from './ports';
+import type { SeenIds, SeenUsers, ShardProgress } from './ports';
 
 /** Facts are written in slices of this many, so that memory does not grow with the number of the gone. */
 const SLICE = 500;
@@ -28,6 +28,8 @@ export interface Reconciliation {
   readonly gone: number;
   /** How many more the lists do not name. */
   readonly missed: number;
+  /** Whether it was the first look for those whom it missed: there was no complete run before, or its lists have expired. */
+  readonly isFirstLook: boolean;
 }
 
 /**
@@ -50,22 +52,26 @@ export async function reconcileUsers(
     const cameSince = fact.time !== undefined && Date.parse(fact.time) >= Date.parse(startedAt);
     if (fact.state === 'present' && !seen.has(fact.id) && !cameSince) missing.push(fact);
   }
-  if (before === undefined || missing.length === 0) return { gone: 0, missed: missing.length };
-  const seenBefore = await ports.seenUsers.read(before);
+  const seenBefore = before !== undefined && missing.length > 0 ? await ports.seenUsers.read(before) : undefined;
+  // an account has users, so lists that name none have expired
+  if (seenBefore === undefined || seenBefore.size === 0) {
+    const isFirstLook = before === undefined || seenBefore !== undefined;
+    return { gone: 0, missed: missing.length, isFirstLook };
+  }
   const missedTwice = missing.filter(({ id }) => !seenBefore.has(id));
   const successors = await findSuccessors(ports.facts, run.connectionId, seen, missedTwice.filter(isOfInvitation));
   const gone = missedTwice.map((fact) =>
     goneFact(fact, isInvitation(fact.raw) ? successors.get(addressOf(fact)) : undefined),
   );
   for (let start = 0; start < gone.length; start += SLICE) await ports.facts.write(gone.slice(start, start + SLICE));
-  return { gone: gone.length, missed: missing.length - gone.length };
+  return { gone: gone.length, missed: missing.length - gone.length, isFirstLook: false };
 }
 
 /** The seen users that have the address of a vanished invitation: address → the user's fact id. */
 async function findSuccessors(
   facts: FactStore,
   connectionId: string,
-  seen: { has(factId: string): boolean },
+  seen: SeenIds,
   invitations: readonly Fact[],
 ): Promise<ReadonlyMap<string, string>> {
   const successors = new Map<string, string>();

@@ -82,6 +82,7 @@ export function conclusionOf(
     ...ended,
     ...completedBy(current, run, shards, open),
     ...usersReadBy(current, run, shards),
+    ...grantSeenBy(current, run, shards),
     ...capabilitiesAfter(current, shards),
     freshness: readingsWith(current, (reading) => withLost(readingAfter(reading, current, run, shards), lost)),
   };
@@ -133,7 +134,9 @@ function completedBy(
   }
   if (missing.length > 0) return {};
   if (current.backfill?.isOfRange) return {};
-  return { sweptAt: startedAt, firstReadAt: current.firstReadAt ?? startedAt };
+  // a later one reads some days, however long ago rows that came late were looked for: a sweep goes on from there
+  const sweptAt = current.sweptAt ?? current.connectedAt ?? startedAt;
+  return { sweptAt, firstReadAt: current.firstReadAt ?? startedAt };
 }
 
 /** Forgets a change of users that came before the run, when the run has read all of them. Later ones are for the next. */
@@ -144,6 +147,14 @@ function usersReadBy(current: ConnectionRecord, run: RunRef, shards: readonly Sh
   if (users.length < USER_STATUSES.length || users.some(isUnread)) return {};
   if (startedAt === undefined || usersChangedAt == null) return {};
   return Date.parse(usersChangedAt) <= Date.parse(startedAt) ? { usersChangedAt: null } : {};
+}
+
+/** Forgets that the app was removed, when the run began later and read something to its end: the grant is alive. */
+function grantSeenBy(current: ConnectionRecord, run: RunRef, shards: readonly ShardProgress[]): ConnectionChange {
+  const startedAt = startOf(current, run);
+  const { deauthorizedAt } = current;
+  if (startedAt === undefined || deauthorizedAt == null || !shards.some(({ state }) => state === 'done')) return {};
+  return Date.parse(deauthorizedAt) < Date.parse(startedAt) ? { deauthorizedAt: null } : {};
 }
 
 /** How far a stream is read when the run has ended. */

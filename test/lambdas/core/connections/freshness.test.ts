@@ -82,6 +82,11 @@ describe('a stream is behind', () => {
     expect(streamsBehind(readAgo(40 * DAY, change), 15, NOW)).toEqual([]);
   });
 
+  it('when a backfill of other dates than the usual has ended minutes ago: it says nothing of what came since', () => {
+    const backfill = backfillRecord({ state: 'done', isOfRange: true, endedAt: instant(-10 * MINUTE) });
+    expect(streamsBehind(readAgo({ user_activity: 3 * HOUR }, { backfill }), 15, NOW)).toEqual(['user_activity']);
+  });
+
   it('not yet when the sync that read it took hours and has just ended', () => {
     const lastSync = { at: instant(-MINUTE), result: 'ok', newFacts: 0 } as const;
     expect(streamsBehind(readAgo({ user_activity: 3 * HOUR }, { lastSync }), 15, NOW)).toEqual([]);

@@ -25,8 +25,10 @@ import {
 } from '../../../support/runs';
 
 const STARTED = instant(-10 * MINUTE);
+const CONSENTED = instant(-11 * MINUTE);
 const BACKFILLING = connectedRecord({
   status: 'backfilling',
+  connectedAt: CONSENTED,
   backfill: backfillRecord({ startedAt: STARTED }),
   firstReadAt: null,
 });
@@ -102,7 +104,18 @@ describe('the end of a backfill', () => {
   });
 
   it('is the first read of everything', async () => {
-    expect(await after(backfill())).toMatchObject({ firstReadAt: STARTED, sweptAt: STARTED });
+    expect(await after(backfill())).toMatchObject({ firstReadAt: STARTED });
+  });
+
+  it('has the first sweep look for rows that came late since the consent, however long the first read had to be waited for', async () => {
+    expect((await after(backfill(ALL_DONE, { ...BACKFILLING, connectedAt: instant(-9 * DAY) }))).sweptAt).toBe(
+      instant(-9 * DAY),
+    );
+  });
+
+  it('leaves it to the next sweep to look for rows that came late since the last one: it reads the days before it alone', async () => {
+    const sweptAt = instant(-10 * DAY);
+    expect((await after(backfill(ALL_DONE, { ...BACKFILLING, sweptAt }))).sweptAt).toBe(sweptAt);
   });
 
   it('is no first read when it read other dates than the usual', async () => {
@@ -123,7 +136,7 @@ describe('the end of a backfill', () => {
   it('is the first read of everything also when a part could not be read, which has a letter', async () => {
     expect(await after(backfill([...USERS, ACTIVITY, unread(OPERATION)]))).toMatchObject({
       firstReadAt: STARTED,
-      sweptAt: STARTED,
+      sweptAt: CONSENTED,
       backfill: { state: 'done', shardsDone: 4 },
     });
   });
@@ -380,8 +393,9 @@ describe('a checkpoint', () => {
 describe('the users', () => {
   const gone = factOf('user', userRow());
   const usersAfter = async (given: Given) => {
-    const { facts, finish, connection } = finishing(given);
+    const { facts, seenUsers, finish, connection } = finishing(given);
     await facts.write([gone]);
+    await seenUsers.add({ ...SYNC, runId: 'tick-0' }, 'user.active.0', ['somebody else']);
     const { usersGone } = await finish();
     return { usersGone, state: facts.ofKind('user')[0]?.state, missedBy: connection().usersMissedBy };
   };
@@ -481,6 +495,17 @@ describe('the note that users have changed', () => {
   it('stays when there is another consent by the end', async () => {
     const record = { ...SYNCING, generation: 'g2', usersChangedAt: before };
     expect((await after(sync(ALL_DONE, record))).usersChangedAt).toBe(before);
+  });
+});
+
+describe('Zoom’s word that the app was removed', () => {
+  it.each<[string, string, readonly ShardProgress[], string | null]>([
+    ['is forgotten when a run that began later has read something', instant(-11 * MINUTE), [ACTIVITY, unread(OPERATION)], null],
+    ['stays when the run had begun before', instant(-9 * MINUTE), [ACTIVITY], instant(-9 * MINUTE)],
+    ['stays when nothing was read to its end', instant(-11 * MINUTE), [unread(ACTIVITY)], instant(-11 * MINUTE)],
+    ['stays when Zoom denies what was asked for', instant(-11 * MINUTE), [denied(ACTIVITY)], instant(-11 * MINUTE)],
+  ])('%s', async (_, deauthorizedAt, shards, left) => {
+    expect((await after(sync(shards, { ...SYNCING, deauthorizedAt }))).deauthorizedAt).toBe(left);
   });
 });
 
@@ -858,7 +883,7 @@ describe('a run that was noted as broken off, and then redriven', () => {
 
   it('has the users looked for by the next sync, when it began long ago', async () => {
     const began = instant(-2 * DAY);
-    const record = { ...BACKFILLING, backfill: backfillRecord({ startedAt: began }) };
+    const record = { ...BACKFILLING, connectedAt: began, backfill: backfillRecord({ startedAt: began }) };
     expect((await redriven(backfill(ALL_DONE, record))).connection.sweptAt).toBe(began);
   });
 

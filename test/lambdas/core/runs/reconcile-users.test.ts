@@ -22,7 +22,7 @@ async function after(stored: readonly Fact[], seen: readonly Fact[], seenBefore 
   const seenUsers = new InMemorySeenUsers();
   const idsOf = (users: readonly Fact[]) => users.map(({ id }) => id);
   await seenUsers.add(SYNC, 'user.active.0', idsOf(seen));
-  await seenUsers.add(BEFORE, 'user.active.0', idsOf(seenBefore));
+  await seenUsers.add(BEFORE, 'user.active.0', [...idsOf(seenBefore), 'somebody else']);
   const said = await reconcileUsers({ facts, seenUsers }, SYNC, instant(), BEFORE);
   return { facts, said, stream: facts.stream };
 }
@@ -51,7 +51,7 @@ describe('two complete passes over the users, one after the other,', () => {
   });
 
   it('say how many they marked, and how many the second missed', async () => {
-    expect((await after([MIRA, JON, ARRIVED], [], [MIRA])).said).toEqual({ gone: 2, missed: 1 });
+    expect((await after([MIRA, JON, ARRIVED], [], [MIRA])).said).toEqual({ gone: 2, missed: 1, isFirstLook: false });
   });
 
   it('mark nobody of another connection', async () => {
@@ -80,7 +80,13 @@ describe('a complete pass over the users that is the first to miss somebody', ()
   it('marks nobody, and says how many it missed', async () => {
     const facts = new InMemoryFactStore(MIRA, JON);
     const said = await reconcileUsers({ facts, seenUsers: new InMemorySeenUsers() }, SYNC, instant(), undefined);
-    expect([said, facts.stream]).toEqual([{ gone: 0, missed: 2 }, []]);
+    expect([said, facts.stream]).toEqual([{ gone: 0, missed: 2, isFirstLook: true }, []]);
+  });
+
+  it('is one also when the lists of the one before have expired: no account is without users', async () => {
+    const facts = new InMemoryFactStore(MIRA, JON);
+    const said = await reconcileUsers({ facts, seenUsers: new InMemorySeenUsers() }, SYNC, instant(), BEFORE);
+    expect([said, facts.stream]).toEqual([{ gone: 0, missed: 2, isFirstLook: true }, []]);
   });
 });
 
