@@ -3,8 +3,10 @@ import { changeConnection } from '../connections/change-connection';
 import type { ConnectionRecord } from '../connections/connection-record';
 import { readAges, readingOf, readingsWith, streamsBehind, unreadReason } from '../connections/freshness';
 import type { ConnectionStore } from '../connections/ports';
-import type { ProgressStore } from './ports';
+import { latest } from '../dates';
+import type { ProgressStore, ShardProgress } from './ports';
 import { problemOf } from './run-conclusion';
+import { isFinished } from './shard-progress';
 
 export interface FreshnessWatchPorts {
   readonly connections: ConnectionStore;
@@ -39,7 +41,7 @@ export function makeFreshnessWatch({ connections, progress, everyMinutes }: Fres
       const late = streamsBehind(connection, everyMinutes, now);
       behind += late.length;
       if (late.length === 0 || connection.status !== 'connected') return;
-      const problems = await problemsOf(connection, late);
+      const problems = await problemsOf(connection, late, now);
       await changeConnection(connections, connection.id, (current) => {
         const streams = streamsBehind(current, everyMinutes, now);
         if (streams.length === 0 || current.status !== 'connected') return undefined;
@@ -58,11 +60,23 @@ export function makeFreshnessWatch({ connections, progress, everyMinutes }: Fres
   async function problemsOf(
     { id, syncRun }: ConnectionRecord,
     streams: readonly FactKind[],
+    now: number,
   ): Promise<ReadonlyMap<FactKind, string | null>> {
     if (syncRun === null) return new Map();
     const shards = await progress.list({ connectionId: id, runId: syncRun.runId });
     return new Map(
-      streams.map((stream) => [stream, problemOf(shards.filter(({ shard }) => shard.stream === stream))] as const),
+      streams.map((stream) => {
+        const own = shards.filter(({ shard }) => shard.stream === stream);
+        return [stream, problemOf(own) ?? waitOf(own, now)] as const;
+      }),
     );
   }
+}
+
+/** What the shards wait for that are still to be read, if it is another day's calls. */
+function waitOf(shards: readonly ShardProgress[], now: number): string | null {
+  const until = latest(...shards.filter((progress) => !isFinished(progress)).map(({ waitingUntil }) => waitingUntil));
+  return until !== null && Date.parse(until) > now
+    ? `the calls that Zoom allows in a day are used up until ${until}`
+    : null;
 }

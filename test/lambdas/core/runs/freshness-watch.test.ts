@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makeFreshnessWatch } from '../../../../lambdas/core/runs/freshness-watch';
+import type { ShardProgress } from '../../../../lambdas/core/runs/ports';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { shardsSince } from '../../../../lambdas/core/runs/shards';
-import { DAY, HOUR, NOW, instant } from '../../../support/clock';
+import { DAY, HOUR, MINUTE, NOW, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord, streamReading } from '../../../support/connections';
 import { InMemoryProgressStore, SYNC } from '../../../support/runs';
 
@@ -21,12 +22,15 @@ const LATE = connectedRecord({
 const RUNNING = { ...LATE, syncRun: { runId: SYNC.runId, startedAt: instant(-HOUR) } };
 const [ACTIVITIES] = shardsSince('user_activity', NOW - 2 * HOUR, NOW);
 
+const FAILING = { ...plannedShard(ACTIVITIES!, 0), problem: 'GET /v2/report/activities: HTTP 503' };
+
 async function looking(...records: readonly ConnectionRecord[]) {
+  return lookingWith(FAILING, ...records);
+}
+
+async function lookingWith(shard: ShardProgress, ...records: readonly ConnectionRecord[]) {
   const connections = new InMemoryConnectionStore(...records);
-  const progress = new InMemoryProgressStore().put(SYNC, {
-    ...plannedShard(ACTIVITIES!, 0),
-    problem: 'GET /v2/report/activities: HTTP 503',
-  });
+  const progress = new InMemoryProgressStore().put(SYNC, shard);
   const watch = makeFreshnessWatch({ connections, progress, everyMinutes: 15 });
   for (const record of records) await watch.look(record, NOW);
   return { connections, watch, connection: () => connections.get('c1') };
@@ -50,6 +54,17 @@ describe('a look at a connection', () => {
       'GET /v2/report/activities: HTTP 503',
       null,
     ]);
+  });
+
+  it.each([
+    ['says that the day’s calls are used up, and until when', 15 * HOUR, 'planned', true],
+    ['says nothing of that when they are there again', -MINUTE, 'planned', false],
+    ['says nothing of that when it was read', 15 * HOUR, 'done', false],
+  ] as const)('%s', async (_, untilMs, state, isSaid) => {
+    const waiting = { ...plannedShard(ACTIVITIES!, 0), state, waitingUntil: instant(untilMs) };
+    const { reason } = (await lookingWith(waiting, RUNNING)).connection();
+    const said = `What went wrong: the calls that Zoom allows in a day are used up until ${instant(15 * HOUR)}.`;
+    expect(reason?.includes(said)).toBe(isSaid);
   });
 
   it('says what an earlier sync has met with while none runs', async () => {
