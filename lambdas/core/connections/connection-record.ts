@@ -19,8 +19,8 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill' | 'freshne
     readonly role: string | null;
   } | null;
   readonly backfill: BackfillRecord | null;
-  /** The incremental sync that is running now. */
-  readonly syncRun: { readonly runId: string; readonly startedAt: string } | null;
+  /** The incremental sync that is running now. `aliveAt`: until then it has work, or waits; absent while it has not said. */
+  readonly syncRun: { readonly runId: string; readonly startedAt: string; readonly aliveAt?: string } | null;
   /** The run that read anything of it first, by whatever consent: it alone finds the table empty. `null` before. */
   readonly firstRunId: string | null;
   /** When the usual backfill was completed for the first time: until then facts may be missing anywhere. */
@@ -85,12 +85,12 @@ export function isCancelled({ backfill }: ConnectionRecord, runId: string): bool
   return backfill?.runId === runId && backfill.state === 'cancelled';
 }
 
-/** A sync that never reported its end (its execution was stopped by hand) bars the next one no longer than this. */
+/** A sync that gives no sign of life any more, and never reported its end, bars the next one no longer than this. */
 const SYNC_ABANDONED_MS = 6 * 60 * 60 * 1000;
 
 /** Whether a sync of the connection runs at `now` (epoch ms), so that no other may begin. */
 export function isSyncRunning({ syncRun }: ConnectionRecord, now: number): boolean {
-  return syncRun !== null && now - Date.parse(syncRun.startedAt) < SYNC_ABANDONED_MS;
+  return syncRun !== null && now - Date.parse(syncRun.aliveAt ?? syncRun.startedAt) < SYNC_ABANDONED_MS;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ReportKind, RunRef } from '../../contract/workflow';
 import type { Clock } from '../clock';
 import { changeConnection } from '../connections/change-connection';
 import type { ConnectionRecord } from '../connections/connection-record';
+import { readingOf } from '../connections/freshness';
 import type { ConnectionStore } from '../connections/ports';
 import { type ReadLetter, covers, isForgotten, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
@@ -165,9 +166,10 @@ export function makeFinishRun(ports: FinishRunPorts) {
 }
 
 /** Whether no other run stored users since this one began: those whom it stored are in that one's lists alone. */
-function readAlone({ backfill, syncRun, sweptAt }: ConnectionRecord, { kind }: RunRef, startedAt: string): boolean {
-  if (kind === 'sync') return backfill?.state !== 'running';
-  return syncRun === null && (sweptAt === null || Date.parse(sweptAt) <= Date.parse(startedAt));
+function readAlone(connection: ConnectionRecord, { kind }: RunRef, startedAt: string): boolean {
+  if (kind === 'sync') return connection.backfill?.state !== 'running';
+  const { readAt } = readingOf(connection, 'user');
+  return connection.syncRun === null && (readAt === null || Date.parse(readAt) <= Date.parse(startedAt));
 }
 
 /** @throws LostProgressError when less is known of a backfill than it was planned with. */

@@ -26,9 +26,9 @@ import { DAY_MS, utcDate } from '../dates';
 import { type ReadLetter, isForgotten, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
 import type { KeepAlive } from './keep-alive';
-import type { Checkpoint, CheckpointStore, ProgressStore } from './ports';
+import type { Checkpoint, CheckpointStore, ProgressStore, ShardProgress } from './ports';
 import type { ProbeStreams } from './probe-streams';
-import { afterDenial, isCurrent } from './run-conclusion';
+import { afterDenial, isCurrent, startOf } from './run-conclusion';
 import {
   REPORTS,
   addDays,
@@ -40,7 +40,7 @@ import {
   userShards,
 } from './shards';
 import { isMissing, plannedShard } from './shard-progress';
-import { areUsersDue } from './users-due';
+import { areUsersDue, areUsersTaken, isOfUsersToRead } from './users-due';
 
 export interface PlanRunPorts {
   readonly connections: ConnectionStore;
@@ -105,14 +105,14 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
       if (shards === undefined) return { run, workers: [] };
       // a sync is small
       const workers = Math.min(kind === 'backfill' ? BACKFILL_WORKERS : 1, shards.length);
-      // dealt out in turn: each worker gets some of each report and some of each age
+      // dealt out in turn: each worker gets some of each report and some of each age. Users' lists are read in turn by one
       await progress.plan(
         run,
-        shards.map((shard, index) => plannedShard(shard, index % workers)),
+        shards.map((shard, index) => plannedShard(shard, shard.stream === 'user' ? 0 : index % workers)),
       );
     }
     const planned = await progress.list(run);
-    const isNoted = await noteStart(run, request, executionArn, planned.length, now, lost);
+    const isNoted = await noteStart(connection, run, request, executionArn, planned, now, lost);
     const workers = isNoted ? [...new Set(planned.map(({ worker }) => worker))].sort() : [];
     return { run, workers };
   };
@@ -166,7 +166,9 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     // whole dates would be read with the calls that keep the backfill's chains alive; the next sweep begins where the last did
     if (!isSweepDue || connection.backfill?.state === 'running') {
       const areUsersOld = isSweepDue && isDayOld(readingOf(connection, 'user').readAt, now);
-      return areUsersOld || areUsersDue(connection) ? [...userShards(), ...increments] : increments;
+      const isTime = areUsersOld || areUsersDue(connection);
+      const readsUsers = isTime && !(await areUsersTaken(progress, connection, 'sync', now));
+      return readsUsers ? [...userShards(), ...increments] : increments;
     }
     const swept = dailyShards(datesBetween(sweptFrom(connection, now), utcDate(now)));
     const shards = [...userShards(), ...increments, ...swept, ...(await missingShards(connection.id, now))];
@@ -213,20 +215,28 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
 
   /** @returns whether it is noted: a consent, a cancellation or another run may have come in between. */
   async function noteStart(
+    connection: ConnectionRecord,
     run: RunRef,
     { from, shards, part = 1 }: RunRequest,
     executionArn: string,
-    shardsTotal: number,
+    planned: readonly ShardProgress[],
     now: number,
     lost: Lost,
   ): Promise<boolean> {
     const { connectionId, runId, kind } = run;
     const startedAt = new Date(now).toISOString();
+    const readsUsers = planned.some(isOfUsersToRead);
     const noted = await changeConnection(connections, connectionId, (current) => {
       if (!mayBegin(current, run, now)) return undefined;
-      const { backfill } = current;
+      const { backfill, syncRun } = current;
       const firstRunId = current.firstRunId ?? runId;
-      if (kind === 'sync') return { firstRunId, syncRun: { runId, startedAt }, ...withLost(current, lost) };
+      if (kind === 'sync') {
+        if (syncRun?.runId === runId) return undefined;
+        // one that has begun since it was planned may be reading users: the next sync sees
+        if (readsUsers && backfill?.state === 'running' && backfill.runId !== connection.backfill?.runId)
+          return undefined;
+        return { firstRunId, syncRun: { runId, startedAt }, ...withLost(current, lost) };
+      }
       // a step that is repeated, an execution that goes on for another, or one that was redriven
       if (backfill?.runId === runId)
         return { backfill: { ...backfill, part, executionArn, state: 'running', endedAt: null } };
@@ -241,13 +251,13 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
           startedAt,
           endedAt: null,
           shardsDone: 0,
-          shardsTotal,
+          shardsTotal: planned.length,
           facts: 0,
           calls: 0,
         },
       };
     });
-    const isNoted = noted !== undefined && mayBegin(noted, run, now);
+    const isNoted = noted !== undefined && startOf(noted, run) !== undefined && mayBegin(noted, run, now);
     if (isNoted) for (const [stream, dates] of lost) ports.log.lost(run, stream, dates);
     return isNoted;
   }

@@ -36,9 +36,10 @@ export function totalsOf(shards: readonly ShardProgress[]): { unread: number; fa
   };
 }
 
-/** Whether the shard is one that only a daily sweep reads: a report's whole dates. */
-function isOfSweep({ shard }: ShardProgress): boolean {
-  return shard.stream !== 'user' && shard.floor === null;
+/** Whether the sync swept: nothing else has it read the date on which it began whole. */
+function hasSwept(shards: readonly ShardProgress[], startedAt: string): boolean {
+  const today = utcDate(Date.parse(startedAt));
+  return shards.some(({ shard }) => shard.stream !== 'user' && shard.floor === null && shard.to >= today);
 }
 
 /** Whether the next sync reads again what this shard did not: since the checkpoint, which stays where it is. */
@@ -130,7 +131,7 @@ function completedBy(
   if (startedAt === undefined) return {};
   const missing = open.filter(isUnread);
   if (run.kind === 'sync') {
-    return shards.some(isOfSweep) && missing.every(isLeftToNextSync) ? { sweptAt: startedAt } : {};
+    return hasSwept(shards, startedAt) && missing.every(isLeftToNextSync) ? { sweptAt: startedAt } : {};
   }
   if (missing.length > 0) return {};
   if (current.backfill?.isOfRange) return {};
@@ -200,13 +201,24 @@ function hasReadAll(
   const isDone = ({ state }: ShardProgress) => state === 'done';
   if (stream === 'user') return own.length === USER_STATUSES.length && own.every(isDone);
   if (kind === 'sync') {
-    // what a sweep reads besides is for late rows
     const increments = own.filter(isLeftToNextSync);
-    return increments.length > 0 && increments.every(isDone);
+    return increments.length > 0 && increments.every(isDone) && datesBefore(increments, own, readAt).every(isDone);
   }
   const from = own.flatMap(({ shard }) => (shard.stream === 'user' ? [] : [shard.from])).sort()[0];
   const joinsUp = from !== undefined && (readAt === null || from <= utcDate(Date.parse(readAt)));
   return backfill?.isOfRange === false && joinsUp && own.every(isDone);
+}
+
+/** The whole dates before a sync's increments that were not read before; what a sweep reads besides is for late rows. */
+function datesBefore(
+  increments: readonly ShardProgress[],
+  own: readonly ShardProgress[],
+  readAt: string | null,
+): ShardProgress[] {
+  const firstOf = ({ shard }: ShardProgress) => (shard.stream === 'user' ? '' : shard.from);
+  const end = increments.map(firstOf).sort()[0] ?? '';
+  const begin = readAt === null ? '' : utcDate(Date.parse(readAt));
+  return own.filter((progress) => firstOf(progress) >= begin && firstOf(progress) < end);
 }
 
 function capabilitiesAfter(current: ConnectionRecord, shards: readonly ShardProgress[]) {

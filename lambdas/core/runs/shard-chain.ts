@@ -38,6 +38,9 @@ export const PAGE_MS = 90_000;
 /** A page token is used while it is younger; Zoom keeps it 15 minutes. */
 const PAGE_TOKEN_MS = 14 * 60_000;
 
+/** So many pages of a chain since a checkpoint are in a hurry: 6,000 rows. */
+const URGENT_PAGES = 20;
+
 type ReadableConnection = ConnectionRecord & { readonly zoomAccountId: string };
 type Page = Extract<PageAnswer, { kind: 'page' }>;
 
@@ -114,7 +117,7 @@ export class ShardChain {
   }
 
   private get pacer(): Pacer {
-    return pacerOf(this.context.quota, this.progress.shard);
+    return pacerOf(this.context.quota, this.progress);
   }
 
   private async giveUp(): Promise<ChainEnd> {
@@ -253,9 +256,13 @@ export class ShardChain {
   }
 }
 
-/** The pacer of a shard's calls. Increments do not wait behind a backfill. */
-export function pacerOf(quota: AccountQuota, shard: Shard): Pacer {
-  return quota.pacer(STREAM_LABELS[shard.stream], shard.stream !== 'user' && shard.floor !== null);
+/**
+ * The pacer of a shard's calls. The few of an increment do not wait behind a backfill's, and may be the day's last; one that
+ * turns out to be long is as any other chain, and keeps its place with what is kept back.
+ */
+export function pacerOf(quota: AccountQuota, { shard, pages }: ShardProgress): Pacer {
+  const isUrgent = shard.stream !== 'user' && shard.floor !== null && pages < URGENT_PAGES;
+  return quota.pacer(STREAM_LABELS[shard.stream], isUrgent);
 }
 
 function mayStillRead(connection: ConnectionRecord | undefined, run: RunRef): connection is ReadableConnection {

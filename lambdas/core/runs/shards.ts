@@ -2,10 +2,14 @@ import type { DateRange } from '../../contract/connection';
 import { type ReportKind, type ReportShard, USER_STATUSES, type UserShard } from '../../contract/workflow';
 import { DAY_MS, utcDate } from '../dates';
 
-/** Zoom answers at most a month, and cuts a longer window silently. */
-const LONGEST_WINDOW_DAYS = 30;
 /** Zoom keeps the reports six months, and fails for dates before. */
 export const OLDEST_REPORT_DAYS = 180;
+
+/**
+ * A chain of pages that reads a report since a checkpoint begins no more dates than this before today. What is older is
+ * read date by date, so that a gap of many pages is read in parts that each keep their place.
+ */
+const LONGEST_CHAIN_DAYS = 3;
 
 export const REPORTS: readonly ReportKind[] = ['user_activity', 'admin_operation'];
 
@@ -35,22 +39,25 @@ export function dailyShards(dates: readonly string[]): ReportShard[] {
 }
 
 /**
- * The shards that read a report from `floor` (epoch ms) to today. Newest first; cut at the ends of months and at 30 days.
- * They begin a date earlier than the floor: whose midnight Zoom's dates mean is not certain, and pages that are older
- * than the floor are not read. What Zoom no longer keeps is not asked for.
+ * The shards that read a report from `floor` (epoch ms) to today, newest first: a chain down to the floor, cut at the end of
+ * a month; where the floor is long ago, a chain of today and yesterday, and the dates before whole. They begin a date
+ * earlier than the floor: whose midnight Zoom's dates mean is not certain, and pages that are older than the floor are not
+ * read. What Zoom no longer keeps is not asked for.
  */
 export function shardsSince(stream: ReportKind, floor: number, now: number): ReportShard[] {
   const floorInstant = new Date(floor).toISOString();
   const first = [utcDate(floor - DAY_MS), oldestReportDate(now)].reduce((a, b) => (a > b ? a : b));
+  const today = utcDate(now);
+  const isLong = first < addDays(today, -LONGEST_CHAIN_DAYS);
+  const chainFrom = isLong ? addDays(today, -1) : first;
   const shards: ReportShard[] = [];
-  for (let to = utcDate(now); to >= first;) {
-    const from = [first, `${to.slice(0, 7)}-01`, addDays(to, 1 - LONGEST_WINDOW_DAYS)].reduce((a, b) =>
-      a > b ? a : b,
-    );
+  for (let to = today; to >= chainFrom;) {
+    const from = [chainFrom, `${to.slice(0, 7)}-01`].reduce((a, b) => (a > b ? a : b));
     shards.push(reportShard(stream, from, to, floorInstant));
     to = addDays(from, -1);
   }
-  return shards;
+  const before = datesBetween(first, addDays(chainFrom, -1));
+  return [...shards, ...before.map((date) => reportShard(stream, date, date, null))];
 }
 
 /** All dates from `from` to `to` (`yyyy-MM-dd`), both included, newest first; `[]` when `from` is later. */

@@ -1,11 +1,37 @@
 import { changeConnection } from '../connections/change-connection';
-import { type ConnectionRecord, isEnded, isFirstReadOpen } from '../connections/connection-record';
+import type { RunKind } from '../../contract/workflow';
+import { type ConnectionRecord, isEnded, isFirstReadOpen, isSyncRunning } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
+import type { ProgressStore, ShardProgress } from './ports';
+import { isFinished } from './shard-progress';
 
 /** Whether a sync reads all users, which it does not do as a rule: somebody is looked for, or they were asked for. */
 export function areUsersDue(connection: ConnectionRecord): boolean {
   const { usersMissedBy, usersChangedAt } = connection;
   return usersMissedBy !== null || (usersChangedAt != null && !isFirstReadOpen(connection));
+}
+
+/**
+ * Whether the connection's other run has users to read, at `now` (epoch ms): a sync leaves them to the backfill beside it,
+ * and a backfill waits until a sync that had begun is through. Of two that read them side by side, the one might store an
+ * image that is older than the other's.
+ */
+export async function areUsersTaken(
+  progress: Pick<ProgressStore, 'list'>,
+  connection: ConnectionRecord,
+  kind: RunKind,
+  now: number,
+): Promise<boolean> {
+  const { id, backfill, syncRun } = connection;
+  const isOtherRunning = kind === 'sync' ? backfill?.state === 'running' : isSyncRunning(connection, now);
+  const other = kind === 'sync' ? backfill : syncRun;
+  if (!isOtherRunning || other === null) return false;
+  return (await progress.list({ connectionId: id, runId: other.runId })).some(isOfUsersToRead);
+}
+
+/** Whether it is a list of users that is not read yet. */
+export function isOfUsersToRead(progress: ShardProgress): boolean {
+  return progress.shard.stream === 'user' && !isFinished(progress);
 }
 
 /**

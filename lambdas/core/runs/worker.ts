@@ -5,6 +5,7 @@ import {
   type WorkerOutcome,
   type WorkerTask,
 } from '../../contract/workflow';
+import { changeConnection } from '../connections/change-connection';
 import type { ConnectionRecord } from '../connections/connection-record';
 import { nextUtcMidnight } from '../dates';
 import { AccountQuota } from '../quota/account-quota';
@@ -14,6 +15,7 @@ import type { ShardProgress } from './ports';
 import { type ChainContext, type ChainEnd, PAGE_MS, ShardChain, pacerOf } from './shard-chain';
 import { failed, isFinished } from './shard-progress';
 import { Agenda } from './agenda';
+import { areUsersTaken, isOfUsersToRead } from './users-due';
 import type { WorkerPorts, WorkerSettings } from './worker-ports';
 
 /** Chains that a worker reads side by side; more shards than that wait for one to end. */
@@ -43,14 +45,20 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
     const all = await ports.progress.list(run);
     const own = all.filter((progress) => progress.worker === worker && !isFinished(progress));
     const resting = own.filter(({ retryAt }) => retryAt !== null && Date.parse(retryAt) > beganAt);
-    const open = own.filter((progress) => !resting.includes(progress));
-    const quota = await quotaOf(run, all);
-    if (quota === undefined) return { outcome: 'done' };
+    const connection = await ports.connections.find(run.connectionId);
+    const quota = connection && quotaOf(connection, run, all);
+    if (connection === undefined || quota === undefined) return { outcome: 'done' };
+    const leavesUsers = run.kind === 'backfill' && (await areUsersTaken(ports.progress, connection, run.kind, beganAt));
+    const left = own.filter((progress) => leavesUsers && isOfUsersToRead(progress));
+    const open = own.filter((progress) => !resting.includes(progress) && !left.includes(progress));
 
     const workers = new Set(all.map((progress) => progress.worker)).size;
     const mostChains = Math.ceil((await quota.mostChains('heavy')) / workers);
     const agenda = new Agenda(open, (label) => (label === 'heavy' ? mostChains : Infinity));
-    const ends: ChainEnd[] = resting.map(({ retryAt }) => ({ kind: 'failing', untilMs: Date.parse(retryAt ?? '') }));
+    const ends: ChainEnd[] = [
+      ...resting.map(({ retryAt }) => ({ kind: 'failing' as const, untilMs: Date.parse(retryAt ?? '') })),
+      ...left.map(() => ({ kind: 'parked' as const, untilMs: beganAt + LONGEST_SLEEP_MS })),
+    ];
     const lane = async () => {
       for (;;) {
         const next = agenda.next();
@@ -61,14 +69,25 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
       }
     };
     await settleAll(Array.from({ length: Math.min(CHAINS, open.length) }, lane));
-    return outcomeOf(ends, beganAt);
+    const outcome = outcomeOf(ends, beganAt);
+    await noteAlive(run, outcome);
+    return outcome;
   };
+
+  /** Notes of a sync that goes on that it does, and until when it rests: so nobody takes it for one that was abandoned. */
+  async function noteAlive({ connectionId, runId, kind }: RunRef, outcome: WorkerOutcome): Promise<void> {
+    if (kind !== 'sync' || outcome.outcome === 'done') return;
+    const aliveAt = 'at' in outcome ? outcome.at : new Date(clock.now()).toISOString();
+    await changeConnection(ports.connections, connectionId, ({ syncRun }) =>
+      syncRun?.runId === runId ? { syncRun: { ...syncRun, aliveAt } } : undefined,
+    );
+  }
 
   /** Reads a shard; faults are outlasted, then noted on it and left to a later turn: they cost no other shard. */
   async function readShard(saved: ShardProgress, context: ChainContext): Promise<ChainEnd> {
     const { run, quota } = context;
     const { shard } = saved;
-    const pacer = pacerOf(quota, shard);
+    const pacer = pacerOf(quota, saved);
     const outlasted = saved.attempts === 0 ? MAX_FAULTS_IN_A_ROW : 1;
     let progress = saved;
     for (let faults = 1; ; faults++) {
@@ -104,11 +123,10 @@ export function makeWorker(ports: WorkerPorts, settings: WorkerSettings) {
     return { kind: 'finished' };
   }
 
-  /** The account's quota, for all chains of the worker; `undefined` when the connection is gone. */
-  async function quotaOf(run: RunRef, all: readonly ShardProgress[]): Promise<AccountQuota | undefined> {
-    const connection = await ports.connections.find(run.connectionId);
-    const zoomAccountId = connection?.zoomAccountId;
-    if (connection === undefined || zoomAccountId == null) return undefined;
+  /** The account's quota, for all chains of the worker; `undefined` when it never had a grant. */
+  function quotaOf(connection: ConnectionRecord, run: RunRef, all: readonly ShardProgress[]): AccountQuota | undefined {
+    const { zoomAccountId } = connection;
+    if (zoomAccountId === null) return undefined;
     const chainsAtMost = CHAINS * new Set(all.map((progress) => progress.worker)).size;
     const beside = chainsBeside(run, connection);
     const labels = all.filter((progress) => !isFinished(progress)).map(({ shard }) => STREAM_LABELS[shard.stream]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Agenda } from '../../../../lambdas/core/runs/agenda';
-import { dailyShards, userShards } from '../../../../lambdas/core/runs/shards';
+import { dailyShards, shardsSince, userShards } from '../../../../lambdas/core/runs/shards';
+import { NOW } from '../../../support/clock';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 
 const REPORTS = dailyShards(['2026-10-12', '2026-10-11']).map((shard) => plannedShard(shard, 0));
@@ -18,7 +19,31 @@ const idsOf = (shards: readonly { readonly shard: { readonly id: string } }[]) =
 
 describe('the agenda of a worker', () => {
   it('has every shard once', () => {
-    expect(allOf(new Agenda([...REPORTS, ...USERS], () => 100))).toEqual(idsOf([...REPORTS, ...USERS]));
+    const agenda = new Agenda([...USERS, ...REPORTS], () => 100);
+    const ids: string[] = [];
+    for (let next = agenda.next(); next !== undefined; next = agenda.next()) {
+      ids.push(next.shard.id);
+      agenda.ended(next, { kind: 'finished' });
+    }
+    expect(ids.sort()).toEqual(idsOf([...USERS, ...REPORTS]).sort());
+  });
+
+  it('begins with what came since the checkpoint', () => {
+    const since = shardsSince('user_activity', NOW, NOW).map((shard) => plannedShard(shard, 0));
+    expect(allOf(new Agenda([...REPORTS, ...since], () => 1))).toEqual(idsOf(since));
+  });
+
+  it('has the lists of users one after the other, as people come and go, also those that were begun', () => {
+    const begun = USERS.map((progress) => ({ ...progress, state: 'reading' as const }));
+    for (const agenda of [new Agenda(USERS, () => 100), new Agenda(begun, () => 100)]) {
+      const statuses: string[] = [];
+      for (let next = agenda.next(); next !== undefined; next = agenda.next()) {
+        expect(agenda.next()).toBeUndefined();
+        statuses.push(next.shard.id);
+        agenda.ended(next, { kind: 'finished' });
+      }
+      expect(statuses).toEqual(['user.pending', 'user.active', 'user.inactive']);
+    }
   });
 
   it('goes on with what is under way first', () => {
@@ -46,7 +71,7 @@ describe('the agenda of a worker', () => {
   it('begins none of a label of which two fail in a row', () => {
     const agenda = new Agenda([...REPORTS, ...USERS], () => 100);
     for (const failing of [agenda.next()!, agenda.next()!]) agenda.ended(failing, FAILING);
-    expect(allOf(agenda)).toEqual(idsOf(USERS));
+    expect(allOf(agenda)).toEqual(['user.pending']);
   });
 
   it('begins others of a label of which any number fails while pages of another come', () => {
@@ -75,6 +100,6 @@ describe('the agenda of a worker', () => {
     const reading = { ...REPORTS[1]!, state: 'reading' as const };
     const agenda = new Agenda([REPORTS[0]!, reading, ...REPORTS.slice(2), ...USERS], () => 100);
     agenda.ended(REPORTS[0]!, PARKED);
-    expect(allOf(agenda)).toEqual(idsOf([reading, ...USERS]));
+    expect(allOf(agenda)).toEqual([...idsOf([reading]), 'user.pending']);
   });
 });

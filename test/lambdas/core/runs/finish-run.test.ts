@@ -284,6 +284,37 @@ describe('how far a stream is read', () => {
   });
 });
 
+describe('a sync that reads the dates of an outage whole', () => {
+  const readAt = instant(-5 * DAY);
+  const [chain, ...dates] = shardsSince('user_activity', NOW - 5 * DAY, NOW).map((shard) => doneShard(shard));
+  const record = { ...SYNCING, sweptAt: readAt, freshness: [streamReading('user_activity', { readAt })] };
+  const readTo = (shards: readonly ShardProgress[]) =>
+    after(sync(shards, record)).then(
+      ({ freshness }) => freshness.find(({ stream }) => stream === 'user_activity')?.readAt,
+    );
+
+  it('has read all when each of them is read', async () => {
+    expect(await readTo([chain!, ...dates])).toBe(STARTED);
+  });
+
+  it('has not while one is unread', async () => {
+    expect(await readTo([chain!, ...dates.slice(1), unread(dates[0]!)])).toBe(readAt);
+  });
+
+  it('moves the checkpoint over one that has a letter', async () => {
+    const { finish, checkpoints, deadLetters } = finishing(sync([chain!, unread(dates[0]!)], record));
+    await finish();
+    expect([(await checkpoints.find('c1', 'user_activity'))?.asOf, deadLetters.ids]).toEqual([
+      STARTED,
+      [`c1.read.${dates[0]!.shard.id}`],
+    ]);
+  });
+
+  it('is no sweep, for which rows may have come late', async () => {
+    expect((await after(sync([chain!, ...dates], record))).sweptAt).toBe(readAt);
+  });
+});
+
 describe('capabilities', () => {
   const available = (stream: string): Capability => ({ stream, state: 'available', reason: null, remedy: null });
   const unavailable = (stream: string): Capability => ({
@@ -500,7 +531,12 @@ describe('the note that users have changed', () => {
 
 describe('Zoom’s word that the app was removed', () => {
   it.each<[string, string, readonly ShardProgress[], string | null]>([
-    ['is forgotten when a run that began later has read something', instant(-11 * MINUTE), [ACTIVITY, unread(OPERATION)], null],
+    [
+      'is forgotten when a run that began later has read something',
+      instant(-11 * MINUTE),
+      [ACTIVITY, unread(OPERATION)],
+      null,
+    ],
     ['stays when the run had begun before', instant(-9 * MINUTE), [ACTIVITY], instant(-9 * MINUTE)],
     ['stays when nothing was read to its end', instant(-11 * MINUTE), [unread(ACTIVITY)], instant(-11 * MINUTE)],
     ['stays when Zoom denies what was asked for', instant(-11 * MINUTE), [denied(ACTIVITY)], instant(-11 * MINUTE)],

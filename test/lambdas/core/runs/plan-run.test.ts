@@ -5,7 +5,7 @@ import type { ReportShard, RunRef, RunRequest, Shard } from '../../../../lambdas
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
 import { makePlanRun } from '../../../../lambdas/core/runs/plan-run';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
-import { dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
+import { REPORTS, dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
 import type { Probed } from '../../../../lambdas/core/runs/probe-streams';
 import { remedyFor } from '../../../../lambdas/core/zoom/remedies';
 import type { Denied } from '../../../../lambdas/core/zoom/ports';
@@ -21,7 +21,12 @@ const DENIED: Denied = { kind: 'denied', cause: 'missing_scope', reason: 'does n
 /** A connection whose users and late rows were looked for an hour ago. */
 const SWEPT = connectedRecord({ sweptAt: instant(-HOUR) });
 
-function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', denied: new Map() }) {
+/** @param known - when the reports were read last, epoch ms from now; never unless the first read is complete. */
+function planning(
+  record: ConnectionRecord,
+  answer: Probed = { kind: 'probed', denied: new Map() },
+  known = record.firstReadAt === null ? undefined : -HOUR,
+) {
   const probed: FactKind[] = [];
   const keptAlive: RunRef[] = [];
   const lost: string[] = [];
@@ -42,6 +47,9 @@ function planning(record: ConnectionRecord, answer: Probed = { kind: 'probed', d
       lost: (_run: RunRef, stream: string, { from, to }: DateRange) => void lost.push(`${stream} ${from} ${to}`),
     },
   };
+  for (const stream of known === undefined ? [] : REPORTS) {
+    void ports.checkpoints.save('c1', stream, { readTo: instant(known), asOf: instant(known) });
+  }
   const settings = { backfillDays: 7, overlapMinutes: 60, sweepDays: 3 };
   const planRun = makePlanRun(ports, settings);
   const plan = (request: RunRequest) => planRun({ request, executionArn: 'arn:execution:c1_consent-g1' });
@@ -126,6 +134,13 @@ describe('a backfill', () => {
     const activities = (await progress.list(run)).filter(({ shard }) => shard.stream === 'user_activity');
     expect(workers).toEqual([0, 1]);
     expect(workers.map((worker) => activities.filter((own) => own.worker === worker).length)).toEqual([4, 4]);
+  });
+
+  it('has one worker read all lists of users, one after the other', async () => {
+    const { plan, progress } = planning(BACKFILLING);
+    const { run } = await plan(BACKFILL);
+    const users = (await progress.list(run)).filter(({ shard }) => shard.stream === 'user');
+    expect(users.map(({ worker }) => worker)).toEqual([0, 0, 0]);
   });
 
   it.each([
@@ -294,12 +309,12 @@ describe('a sync of a connection whose first backfill is open', () => {
   it('looks for users and late rows when they were left to it, whatever range was read since', async () => {
     const backfill = backfillRecord({ state: 'done', isOfRange: true });
     const record = { ...firstBackfillIs('failed'), backfill, sweptAt: instant(-DAY) };
-    expect(whole(await shardsOf(SYNC, record))).toHaveLength(10);
+    expect(whole(await planning(record, undefined, -HOUR).shardsOf(SYNC))).toHaveLength(10);
   });
 
   it('reads all that it can when that one has failed', async () => {
     const shards = await shardsOf(SYNC, firstBackfillIs('failed'));
-    expect([reports(shards)[0], whole(shards).length]).toMatchObject([{ floor: instant(-7 * DAY) }, 8]);
+    expect([reports(shards)[0], whole(shards).length]).toMatchObject([{ floor: instant(-7 * DAY) }, 18]);
   });
 
   it('leaves the users to that one also when Zoom tells of a change', async () => {
@@ -332,6 +347,29 @@ describe('a sync beside a later backfill', () => {
     expect(shards.filter(({ stream }) => stream === 'user')).toHaveLength(count);
   });
 
+  it('leaves the users to that one while it has them to read, also when somebody is looked for or Zoom told of a change', async () => {
+    const change = { usersMissedBy: 'tick-1', usersChangedAt: instant(-MINUTE), ...userReadAt(-2 * DAY) };
+    const world = planning(record(change));
+    const backfill = { ...BACKFILL, kind: 'backfill' as const, generation: 'g1' };
+    world.progress.put(backfill, ...userShards().map((shard) => plannedShard(shard, 0)));
+    expect((await world.shardsOf(SYNC)).filter(({ stream }) => stream === 'user')).toEqual([]);
+
+    world.connections.change('c1', { syncRun: null });
+    world.progress.put(backfill, ...userShards().map((shard) => doneShard(shard)));
+    const next = await world.shardsOf({ ...SYNC, runId: 'tick-3' });
+    expect(next.filter(({ stream }) => stream === 'user')).toHaveLength(3);
+  });
+
+  it('reads nothing when that one began while users were planned: both would read them', async () => {
+    const { plan, progress, connections, connection } = planning(connectedRecord({ sweptAt: instant(-DAY) }));
+    const planShards = progress.plan.bind(progress);
+    progress.plan = (run, shards) => {
+      connections.change('c1', { backfill: backfillRecord({ runId: 'backfill-2' }) });
+      return planShards(run, shards);
+    };
+    expect([(await plan(SYNC)).workers, connection().syncRun]).toEqual([[], null]);
+  });
+
   it('is followed by a sweep from where the last one began, when that one has ended', async () => {
     const ended = record({ backfill: backfillRecord({ state: 'done', isOfRange: true }) });
     expect(whole(await shardsOf(SYNC, ended)).at(-1)).toBe('admin_operation.2026-10-07.whole');
@@ -357,15 +395,32 @@ describe('a sync', () => {
   });
 
   it('reads back over the backfill’s days when it knows nothing', async () => {
-    expect(reports(await shardsOf(SYNC, SWEPT))[0]).toMatchObject({ floor: instant(-7 * DAY) });
+    const { shardsOf, checkpoints } = planning(SWEPT);
+    checkpoints.checkpoints.clear();
+    const dates = reports(await shardsOf(SYNC));
+    expect([dates[0]?.floor, dates.map(({ from }) => from).sort()[0]]).toEqual([instant(-7 * DAY), '2026-10-04']);
+  });
+
+  it('reads what came in an outage of days date by date, once, though it sweeps those dates as well', async () => {
+    const record = connectedRecord({ sweptAt: instant(-10 * DAY) });
+    const own = reports(await planning(record, undefined, -9 * DAY).shardsOf(SYNC)).filter(
+      ({ stream }) => stream === 'user_activity',
+    );
+    expect(own.map(({ id }) => id)).toEqual([
+      'user_activity.2026-10-11.since',
+      ...datesBetween('2026-10-02', '2026-10-10').map((date) => `user_activity.${date}.whole`),
+      ...['2026-10-12', '2026-10-11'].map((date) => `user_activity.${date}.whole`),
+      ...datesBetween('2026-09-29', '2026-10-01').map((date) => `user_activity.${date}.whole`),
+    ]);
   });
 
   it('begins a date earlier than its floor, and is cut at the end of a month', async () => {
-    const { shardsOf, checkpoints } = planning(SWEPT);
+    const { shardsOf, checkpoints, clock } = planning(SWEPT);
+    clock.advance(-11 * DAY);
     await checkpoints.save('c1', 'user_activity', { readTo: instant(-12 * DAY), asOf: instant(-12 * DAY) });
     const own = (await shardsOf(SYNC)).filter(({ stream }) => stream === 'user_activity');
     expect(own).toMatchObject([
-      { from: '2026-10-01', to: '2026-10-12' },
+      { from: '2026-10-01', to: '2026-10-01' },
       { from: '2026-09-29', to: '2026-09-30' },
     ]);
   });

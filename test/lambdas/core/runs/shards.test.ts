@@ -82,22 +82,21 @@ describe('shardsSince', () => {
   });
 
   it('is cut at the end of a month', () => {
-    const windows = shardsSince('user_activity', Date.parse('2026-09-29T12:00:00Z'), NOW);
+    const now = Date.parse('2026-10-02T12:00:00Z');
+    const windows = shardsSince('user_activity', now - 2 * DAY, now);
     expect(windows.map(({ from, to }) => [from, to])).toEqual([
-      ['2026-10-01', '2026-10-12'],
-      ['2026-09-28', '2026-09-30'],
+      ['2026-10-01', '2026-10-02'],
+      ['2026-09-29', '2026-09-30'],
     ]);
   });
 
-  it('is cut at thirty days, which is what Zoom answers at most', () => {
-    const windows = shardsSince(
-      'user_activity',
-      Date.parse('2026-07-02T12:00:00Z'),
-      Date.parse('2026-07-31T12:00:00Z'),
-    );
-    expect(windows.map(({ from, to }) => [from, to])).toEqual([
-      ['2026-07-02', '2026-07-31'],
-      ['2026-07-01', '2026-07-01'],
+  it('reads date by date, whole, what is older than yesterday when the floor is long ago: each has a place of its own to keep', () => {
+    const shards = shardsSince('user_activity', NOW - 3 * DAY, NOW);
+    expect(shards.map(({ from, to, floor }) => [from, to, floor])).toEqual([
+      ['2026-10-11', '2026-10-12', instant(-3 * DAY)],
+      ['2026-10-10', '2026-10-10', null],
+      ['2026-10-09', '2026-10-09', null],
+      ['2026-10-08', '2026-10-08', null],
     ]);
   });
 

@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { SimulatedClock } from '../../../../dev/bench/simulated/clock';
 import type { Plan } from '../../../../lambdas/contract/connection';
 import type { RunRef, Shard, WorkerOutcome } from '../../../../lambdas/contract/workflow';
+import { isSyncRunning } from '../../../../lambdas/core/connections/connection-record';
 import type { Fact } from '../../../../lambdas/core/facts/fact';
 import type { ZoomRow } from '../../../../lambdas/core/facts/stable-form';
-import { dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
+import { dailyShards, datesBetween, shardsSince, userShards } from '../../../../lambdas/core/runs/shards';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { makeWorker } from '../../../../lambdas/core/runs/worker';
 import type { WorkerPorts, WorkerSettings } from '../../../../lambdas/core/runs/worker-ports';
@@ -201,6 +202,85 @@ describe('a worker that nothing happens to', () => {
     const seen = await world.seenUsers.read(BACKFILL);
 
     expect(world.facts.ofKind('user').every(({ id }) => seen.has(id))).toBe(true);
+  });
+});
+
+describe('users who move while their lists are read', () => {
+  /** Mira is deactivated once the list of active users is fetched, which is longer than that of inactive ones. */
+  function worldOfMira() {
+    const world = makeWorld(SYNC, userShards());
+    let isActive = true;
+    const mira = () => userRow({ status: isActive ? 'active' : 'inactive' });
+    world.zoom.fetchPage = (_access, shard) => {
+      if (shard.stream !== 'user' || shard.status === 'pending') return Promise.resolve(page([]));
+      const isHers = shard.status === (isActive ? 'active' : 'inactive');
+      const answer = page([...(isHers ? [mira()] : []), ...(shard.status === 'active' ? rowsOf(shard) : [])]);
+      if (shard.status === 'active') isActive = false;
+      return Promise.resolve(answer);
+    };
+    // a page takes as long to store as it has rows
+    const { facts, clock } = world;
+    const writeChanged = facts.writeChanged.bind(facts);
+    facts.writeChanged = async (given) => {
+      await clock.sleep(given.length * SECOND);
+      return writeChanged(given);
+    };
+    return world;
+  }
+
+  it('are told as they moved: each list is stored before the next is fetched', async () => {
+    const world = worldOfMira();
+    await turn(world, SYNC);
+    const told = world.facts.stream.filter(({ fact }) => fact.raw['id'] === 'u-Mira_1');
+    expect(told.map(({ event, fact }) => [event, fact.raw['status']])).toEqual([
+      ['INSERT', 'active'],
+      ['MODIFY', 'inactive'],
+    ]);
+  });
+
+  it.each([
+    ['waits with them while a sync that had begun reads them', {}, 'planned', 'waitUntil'],
+    ['reads them when that one is through with them', { state: 'done' as const }, 'done', 'done'],
+  ])('a backfill %s', async (_, sync, state, outcome) => {
+    const world = makeWorld();
+    world.connections.change('c1', { syncRun: { runId: SYNC.runId, startedAt: instant() } });
+    world.progress.put(SYNC, ...userShards().map((shard) => ({ ...plannedShard(shard, 0), ...sync })));
+
+    await expect(turn(world)).resolves.toMatchObject({ outcome });
+    await expect(world.progress.find(BACKFILL, 'user.active')).resolves.toMatchObject({ state });
+    await expect(world.progress.find(BACKFILL, SHARDS[0]!.id)).resolves.toMatchObject({ state: 'done' });
+  });
+});
+
+describe('a sync that needs more than a day’s calls', () => {
+  const shards = shardsSince('user_activity', NOW - HOUR, NOW);
+  const LITTLE = { ...SETTINGS, quotaShare: { perSecond: 1, perDay: 400 / 30_000 } };
+
+  it('says until when it rests, so that none takes its place', async () => {
+    const world = makeWorld(SYNC, shards);
+    world.connections.change('c1', { syncRun: { runId: SYNC.runId, startedAt: instant(-5 * HOUR) } });
+    const throttling = { per: 'day' as const, retryAtMs: NOW + 15 * HOUR };
+    world.zoom.script.push({ kind: 'throttled', throttling });
+    await turn(world, SYNC);
+    const { syncRun } = world.connections.get('c1');
+
+    expect(syncRun).toEqual({ runId: SYNC.runId, startedAt: instant(-5 * HOUR), aliveAt: instant(15 * HOUR) });
+    expect([20.9, 21].map((hours) => isSyncRunning(world.connections.get('c1'), NOW + hours * HOUR))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('keeps its place over midnight: no page of it is read twice', async () => {
+    const world = makeWorld(SYNC, shards);
+    const rows = Array.from({ length: 2400 }, (_, i) =>
+      activityRow({ time: instant(-i * SECOND).replace('.000', ''), ip_address: `203.0.113.${i % 250}` }),
+    );
+    const zoom = new FakeZoomLists(world.clock, () => rows, { pageSize: 3, latencyMs: 200 });
+    world.zoom = zoom;
+    await untilDone(world, SYNC, undefined, LITTLE);
+
+    expect([zoom.calls.length, utcDate(world.clock.now())]).toEqual([800, '2026-10-14']);
   });
 });
 
