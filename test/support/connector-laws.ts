@@ -5,8 +5,8 @@ import { canonicalJson } from '../../lambdas/core/facts/stable-form';
 import { addDays } from '../../lambdas/core/runs/shards';
 import { utcDate } from '../../lambdas/core/dates';
 import { startOf } from '../../lambdas/core/runs/run-conclusion';
-import { DAY, HOUR, MINUTE } from './clock';
-import { keyOf } from './facts';
+import { DAY, MINUTE } from './clock';
+import { SOURCE, keyOf } from './facts';
 import type { LivingRow } from './living-account';
 import {
   BACKFILL_DAYS,
@@ -17,9 +17,6 @@ import {
   type Watcher,
 } from './simulated-connector';
 import type { Trouble } from './troubled-zoom';
-
-/** A sync that never reported its end bars the next no longer. */
-const SYNC_ABANDONED = 6 * HOUR;
 
 const DISORDER: readonly Trouble[] = ['oldestFirst', 'swapped'];
 
@@ -44,8 +41,10 @@ export class ConnectorLaws implements Watcher {
   private noticed = 0;
   /** Rows that came, or were read, out of order: only a sweep is sure to find them. */
   private readonly displaced = new Set<LivingRow>();
-  /** Executions that had something to read, and when (epoch ms) their runs began. */
-  private readonly readers = new Map<Execution, number>();
+  /** Executions that had something to read, with their runs. */
+  private readonly readers = new Map<Execution, RunRef>();
+  /** When a list named users last, epoch ms, by the facts' ids. */
+  private readonly namedAt = new Map<string, number>();
   /** When users were told to be gone last, epoch ms, by the facts' keys. */
   private readonly goneAt = new Map<string, number>();
   private readonly passes = new Map<string, Pass>();
@@ -59,7 +58,12 @@ export class ConnectorLaws implements Watcher {
     private readonly consentMs: number,
     private readonly pageSize: number,
   ) {
-    const { checkpoints } = connector;
+    const { checkpoints, seenUsers, clock } = connector;
+    const add = seenUsers.add.bind(seenUsers);
+    seenUsers.add = async (run, page, ids) => {
+      for (const id of ids) this.namedAt.set(id, clock.now());
+      await add(run, page, ids);
+    };
     const save = checkpoints.save.bind(checkpoints);
     checkpoints.save = async (connectionId, stream, next) => {
       const known = await checkpoints.find(connectionId, stream);
@@ -68,22 +72,33 @@ export class ConnectorLaws implements Watcher {
           `the checkpoint of ${stream} moved back from ${JSON.stringify(known)} to ${JSON.stringify(next)}`,
         );
       }
+      await this.heldRead(stream, next.asOf);
       await save(connectionId, stream, next);
     };
   }
 
+  /** A checkpoint moves over what a run has read, or has a letter for. */
+  private async heldRead(stream: string, asOf: string): Promise<void> {
+    const { progress, deadLetters } = this.connector;
+    const [runId] = [...this.passes].find(([, { startedAt }]) => startedAt === Date.parse(asOf)) ?? [];
+    const shards = runId === undefined ? [] : await progress.list({ connectionId: SOURCE.connectionId, runId });
+    for (const { shard, state } of shards) {
+      const hasLetter = deadLetters.ids.includes(`${SOURCE.connectionId}.read.${shard.id}`);
+      if (shard.stream === stream && state !== 'done' && !hasLetter)
+        this.isBroken(`the checkpoint of ${stream} moves over ${shard.id}, which ${runId} has not read`);
+    }
+  }
+
   planned({ run, workers }: RunPlan, execution: Execution): void {
-    const { clock } = this.connector;
     if (workers.length === 0) return;
     const isUsual = run.kind === 'backfill' && execution.request.from === undefined;
     if (isUsual) this.firstDate ??= addDays(utcDate(this.startOf(run)), -BACKFILL_DAYS);
-    for (const [other, startedAt] of this.readers) {
-      const { kind, runId } = other.request;
-      const isAbandoned = kind === 'sync' && clock.now() - startedAt >= SYNC_ABANDONED;
-      const isBeside = !other.isOver && kind === run.kind && runId !== run.runId && !isAbandoned;
-      if (isBeside) this.isBroken(`${run.runId} reads beside ${runId}`);
+    for (const [other, { kind, runId, generation }] of this.readers) {
+      // with an older consent nobody reads on
+      if (!other.isOver && kind === run.kind && generation === run.generation && runId !== run.runId)
+        this.isBroken(`${run.runId} reads beside ${runId}`);
     }
-    this.readers.set(execution, this.startOf(run));
+    this.readers.set(execution, run);
   }
 
   finishing(run: RunRef): void {
@@ -120,7 +135,10 @@ export class ConnectorLaws implements Watcher {
     }
   }
 
-  /** Nobody is told to be gone who is there, unless users came or went while the lists were read: both times. */
+  /**
+   * Nobody is told to be gone by one pass alone, nor whom any list has named since the first, nor who is there, unless
+   * users came or went while the lists were read: both times.
+   */
   private heldGone(run: RunRef): void {
     const { account, clock, facts } = this.connector;
     const pass = this.passes.get(run.runId);
@@ -129,12 +147,16 @@ export class ConnectorLaws implements Watcher {
     for (const { fact } of facts.stream.slice(pass.recordsBefore)) {
       if (fact.kind !== 'user' || fact.state !== 'gone') continue;
       this.goneAt.set(keyOf(fact), clock.now());
-      if (!present.has(keyOf(fact))) continue;
       const before = pass.before === null ? undefined : this.passes.get(pass.before);
       const since = before?.startedAt ?? pass.startedAt;
+      const isNamed = (this.namedAt.get(fact.id) ?? 0) >= since;
+      if (before === undefined || isNamed) {
+        this.isBroken(`${run.runId} alone tells that ${JSON.stringify(fact.raw)} is gone`);
+      }
+      if (!present.has(keyOf(fact))) continue;
       const moves = account.moves.filter((at) => at >= since && at <= clock.now());
       const own = moves.filter((at) => at >= pass.startedAt);
-      if (before === undefined || own.length === 0 || moves.length < 2) {
+      if (own.length === 0 || moves.length < 2) {
         this.isBroken(`${run.runId} tells that ${JSON.stringify(fact.raw)} is gone, who is there`);
       }
     }
@@ -210,10 +232,11 @@ export class ConnectorLaws implements Watcher {
     }
   }
 
-  /** Each report fact is told once; a user's images follow from one another, and each was Zoom's at some time. */
+  /** Each report fact is told once; a user's images follow from one another, as they did at Zoom. */
   private heldStream(): void {
     const { facts, account } = this.connector;
     const last = new Map<string, Fact>();
+    const places = new Map<string, number>();
     for (const { event, fact, old } of facts.stream) {
       const key = keyOf(fact);
       const before = last.get(key);
@@ -225,9 +248,11 @@ export class ConnectorLaws implements Watcher {
         continue;
       }
       if (isDeepStrictEqual(before, fact)) this.isBroken(`nothing changed: ${key}`);
-      if (account.versions.get(key)?.includes(canonicalJson(fact.raw)) !== true) {
-        this.isBroken(`Zoom never showed ${JSON.stringify(fact.raw)}`);
-      }
+      if (isDeepStrictEqual(before?.raw, fact.raw)) continue;
+      const after = places.get(key) ?? -1;
+      const place = account.versions.get(key)?.indexOf(canonicalJson(fact.raw), after + 1) ?? -1;
+      if (place < 0) this.isBroken(`Zoom never showed, or not then, ${JSON.stringify(fact.raw)}`);
+      places.set(key, place);
     }
   }
 

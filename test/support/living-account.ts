@@ -60,12 +60,23 @@ export class LivingAccount {
   private readonly reports: Record<ReportKind, LivingRow[]> = { user_activity: [], admin_operation: [] };
   private users: LivingUser[] = [];
   private numbers = 0;
+  /** Whom nobody can do anything to: no account is without users. */
+  private readonly owner: LivingUser = {
+    id: 'u-owner',
+    email: 'owner@example.com',
+    status: 'active',
+    name: 0,
+    createdAt: '2024-02-11T09:10:11Z',
+  };
 
   /** @param skewMs - so far is Zoom's clock ahead of ours. */
   constructor(
     private readonly clock: Pick<Clock, 'now'>,
     private readonly skewMs: number,
-  ) {}
+  ) {
+    this.note(this.owner);
+    this.users.push(this.owner);
+  }
 
   /**
    * Somebody signs in, or an admin does something.
@@ -92,7 +103,7 @@ export class LivingAccount {
   /** Does something to a user whom it can be done to, chosen by `which`; nothing where there is none. */
   act(action: UserAction, which: number): void {
     if (action === 'invite' || action === 'create') return this.enter(action === 'invite', this.numbers++);
-    const fitting = this.users.filter(({ status }) => FITTING[action].includes(status));
+    const fitting = this.users.filter((user) => user !== this.owner && FITTING[action].includes(user.status));
     const user = fitting[which % Math.max(1, fitting.length)];
     if (user === undefined) return;
     switch (action) {

@@ -3,8 +3,11 @@ import { AwsDelays } from '../../dev/bench/simulated/delays';
 import { type Histories, type Steps, runExecution } from '../../dev/bench/simulated/workflow';
 import type { RunPlan, RunRef, RunRequest } from '../../lambdas/contract/workflow';
 import { makeConnectionViews } from '../../lambdas/core/connections/connection-views';
+import { isReadable } from '../../lambdas/core/connections/connection-record';
+import type { QuotaShare } from '../../lambdas/core/quota/limits';
 import { dispatch } from '../../lambdas/core/runs/dispatch';
 import { makeFinishRun } from '../../lambdas/core/runs/finish-run';
+import { pause, resume } from '../../lambdas/core/runs/pause';
 import { makePlanRun } from '../../lambdas/core/runs/plan-run';
 import { makeProbeStreams } from '../../lambdas/core/runs/probe-streams';
 import { type BrokenEnd, noteBrokenRun } from '../../lambdas/core/runs/run-broken';
@@ -29,7 +32,8 @@ export const OVERLAP_MINUTES = 60;
 export const SWEEP_DAYS = 3;
 export const BACKFILL_DAYS = 7;
 const CONNECTION = SOURCE.connectionId;
-const QUOTA_SHARE = { perSecond: 0.5, perDay: 0.5 };
+/** Of a Pro account's. */
+const PRO_CALLS_A_DAY = 30_000;
 const API_URL = 'https://api.zoom.us';
 const NOBODY = () => undefined;
 const SILENT = {
@@ -51,6 +55,7 @@ const MORTAL = [
   'facts',
   'quota',
   'zoom',
+  'runs',
 ] as const;
 const MOMENTS: readonly [Moment, ...Moment[]] = ['before', 'amid', 'after'];
 /** A function that dies does so within its first so many calls of ports, if it makes as many. */
@@ -72,6 +77,8 @@ export interface SimulatedConnectorProps extends Pick<
   readonly killed: number;
   /** Whether stores take time to answer. */
   readonly isSlow: boolean;
+  /** Calls for reports that it may make in a day. */
+  readonly callsADay: number;
 }
 
 /** What whoever holds the connector to its laws is told of. */
@@ -108,6 +115,7 @@ export class SimulatedConnector {
   isCalm = false;
   watcher: Watcher = { planned: NOBODY, finishing: NOBODY, finished: () => Promise.resolve() };
   private readonly running = new Set<Promise<void>>();
+  private consents = 1;
 
   constructor(private readonly props: SimulatedConnectorProps) {
     const { seed, startMs, skewMs } = props;
@@ -139,23 +147,67 @@ export class SimulatedConnector {
   async tick(): Promise<void> {
     if (this.isDown) return;
     const { everyMinutes } = this.props;
-    await dispatch(
-      {
-        ...this.stores(),
-        clock: this.clock,
-        disconnects: new RecordingDisconnectStarter(),
-        views: makeConnectionViews({ ...this.stores(), quotaShare: QUOTA_SHARE, everyMinutes, now: this.clock.now }),
-        everyMinutes,
-        runs: this.runs,
-        log: {
-          failed: (_id, error) => {
-            throw error;
+    const { quotaShare, clock } = this;
+    const ticking = this.invoke((ports) =>
+      dispatch(
+        {
+          ...ports,
+          disconnects: new RecordingDisconnectStarter(),
+          views: makeConnectionViews({ ...ports, quotaShare, everyMinutes, now: clock.now }),
+          everyMinutes,
+          log: {
+            failed: (_id, error) => {
+              throw error;
+            },
+            overdue: NOBODY,
           },
-          overdue: NOBODY,
         },
-      },
-      this.clock.now() + TICK_LIFE_MS,
+        clock.now() + TICK_LIFE_MS,
+      ),
     );
+    await ticking.catch((error: unknown) => {
+      if (!(error instanceof Killed)) throw error;
+    });
+  }
+
+  /** Whether runs may read. */
+  get isRead(): boolean {
+    return isReadable(this.connection);
+  }
+
+  async pause(): Promise<void> {
+    await pause(this.pausePorts(), this.connection);
+  }
+
+  async resume(): Promise<void> {
+    await resume(this.pausePorts(), this.connection);
+  }
+
+  /** Zoom accepts the grant no longer. */
+  endGrant(): void {
+    this.connections.change(CONNECTION, { status: 'reconnect_needed', reason: 'Zoom no longer accepts the grant.' });
+  }
+
+  /** Consent is given anew: what that leaves of the connection, and the backfill that it starts. */
+  async consentAgain(): Promise<void> {
+    const generation = `g${++this.consents}`;
+    this.connections.change(CONNECTION, {
+      status: 'backfilling',
+      reason: null,
+      connectedAt: new Date(this.clock.now()).toISOString(),
+      generation,
+      backfill: null,
+      syncRun: null,
+      capabilities: [],
+      lostStreams: [],
+      deauthorizedAt: null,
+    });
+    await this.runs.start(firstBackfill(CONNECTION, generation));
+  }
+
+  private pausePorts() {
+    const stopAll = () => Promise.resolve(this.breakOff('ABORTED'));
+    return { ...this.stores(), clock: this.clock, runs: this.runs, executions: { stopAll } };
   }
 
   /** Zoom tells that users have changed. */
@@ -231,11 +283,11 @@ export class SimulatedConnector {
     };
     return {
       plan: async (task) => {
-        const plan = await step((ports) => planOf(ports)(task));
+        const plan = await step((ports) => planOf(ports, this.quotaShare)(task));
         this.watcher.planned(plan, execution);
         return plan;
       },
-      read: (task, deadline) => step((ports) => workerOf(ports)(task, deadline)),
+      read: (task, deadline) => step((ports) => workerOf(ports, this.quotaShare)(task, deadline)),
       finish: (run) =>
         step(async (ports) => {
           this.watcher.finishing(run);
@@ -249,7 +301,8 @@ export class SimulatedConnector {
   /** Runs a function, which may be killed on its way. */
   private async invoke<Result>(call: (ports: Ports) => Promise<Result>): Promise<Result> {
     if (this.isDown) throw new Error('no function can be invoked');
-    const ports = { ...this.stores(), zoom: this.zoom, clock: this.clock, tokens: TOKENS, log: SILENT };
+    const { zoom, clock, runs } = this;
+    const ports = { ...this.stores(), zoom, clock, runs, tokens: TOKENS, log: SILENT };
     if (this.isCalm || !this.chance.of(this.props.killed)) return call(ports);
     let kill: () => void = NOBODY;
     const killed = new Promise<never>((_resolve, reject) => {
@@ -260,6 +313,10 @@ export class SimulatedConnector {
     const work = call(mortalPorts(ports, MORTAL, death, kill));
     work.catch(NOBODY);
     return Promise.race([work, killed]);
+  }
+
+  private get quotaShare() {
+    return { perSecond: 0.5, perDay: this.props.callsADay / PRO_CALLS_A_DAY };
   }
 
   private stores() {
@@ -289,13 +346,22 @@ export class SimulatedConnector {
 
 type Ports = Pick<
   SimulatedConnector,
-  'connections' | 'checkpoints' | 'progress' | 'seenUsers' | 'deadLetters' | 'facts' | 'quota' | 'zoom' | 'clock'
+  | 'connections'
+  | 'checkpoints'
+  | 'progress'
+  | 'seenUsers'
+  | 'deadLetters'
+  | 'facts'
+  | 'quota'
+  | 'zoom'
+  | 'clock'
+  | 'runs'
 > & { readonly tokens: AccessTokens; readonly log: typeof SILENT };
 
 const TOKENS: AccessTokens = { get: () => Promise.resolve({ kind: 'token', accessToken: 'access' }) };
 
-function planOf(ports: Ports) {
-  const probeStreams = makeProbeStreams(ports, { quotaShare: QUOTA_SHARE, apiUrl: API_URL });
+function planOf(ports: Ports, quotaShare: QuotaShare) {
+  const probeStreams = makeProbeStreams(ports, { quotaShare, apiUrl: API_URL });
   // nobody pauses it here
   const keepAlive = () => Promise.resolve();
   return makePlanRun(
@@ -304,6 +370,6 @@ function planOf(ports: Ports) {
   );
 }
 
-function workerOf(ports: Ports) {
-  return makeWorker(ports, { quotaShare: QUOTA_SHARE, retentionDays: SOURCE.retentionDays, apiUrl: API_URL });
+function workerOf(ports: Ports, quotaShare: QuotaShare) {
+  return makeWorker(ports, { quotaShare, retentionDays: SOURCE.retentionDays, apiUrl: API_URL });
 }

@@ -22,8 +22,8 @@ const STARTS = ['2026-10-12T08:15', '2026-10-12T23:40', '2026-10-30T20:03', '202
 
 const minutesOf = (...ranges: readonly [number, number][]) =>
   fc.oneof(...ranges.map(([min, max]) => fc.integer({ min, max })));
-/** Minutes, hours or days. */
-const whileOf = minutesOf([1, 40], [60, 8 * 60], [20 * 60, 72 * 60]);
+/** Minutes, hours or days; long ones in long lives alone. */
+const whileOf = minutesOf([1, 40], [60, 8 * 60], [20 * 60, 72 * 60], [4 * 24 * 60, 9 * 24 * 60]);
 
 const happening = fc.oneof(
   {
@@ -57,7 +57,14 @@ const happening = fc.oneof(
       minutes: whileOf,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('down' as const, 'noTicks' as const), minutes: whileOf }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('down' as const, 'noTicks' as const, 'pause' as const, 'grantEnds' as const),
+      minutes: whileOf,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('backfillAgain' as const) }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('doubleTick' as const), seconds: fc.integer({ min: 0, max: 90 }) }),
@@ -89,6 +96,10 @@ const lives = fc
         weight: 1,
         arbitrary: fc.record({ hours: fc.integer({ min: 20, max: 96 }), everyMinutes: fc.constantFrom(60, 15, 180) }),
       },
+      {
+        weight: 1,
+        arbitrary: fc.record({ hours: fc.integer({ min: 96, max: 14 * 24 }), everyMinutes: fc.constantFrom(60, 180) }),
+      },
     ),
     skewMinutes: fc.integer({ min: -5, max: 5 }),
     pageSize: fc.integer({ min: 2, max: 6 }),
@@ -96,6 +107,7 @@ const lives = fc
     showsSnapshots: fc.boolean(),
     killed: fc.constantFrom(0, 0, 0.05, 0.3),
     isSlow: fc.constantFrom(false, false, true),
+    callsADay: fc.constantFrom(15_000, 15_000, 15_000, 250),
     users: fc.nat({ max: 8 }),
     rowsADay: fc.nat({ max: 30 }),
     lostTicks: fc.constantFrom(0, 0, 0.1, 0.6),
@@ -169,6 +181,19 @@ async function live(connector: SimulatedConnector, laws: ConnectorLaws, life: Li
         connector.isDown = true;
         await until(Math.min(endMs, now + what.minutes * MINUTE));
         connector.isDown = false;
+        return;
+      case 'pause':
+        if (!connector.isRead) return;
+        await connector.pause();
+        await until(Math.min(endMs, now + what.minutes * MINUTE));
+        return connector.resume();
+      case 'grantEnds':
+        if (!connector.isRead) return;
+        connector.endGrant();
+        await until(Math.min(endMs, now + what.minutes * MINUTE));
+        return connector.consentAgain();
+      case 'backfillAgain':
+        await connector.runs.start(requestedRun(SOURCE.connectionId, 'backfill', now));
         return;
       case 'doubleTick':
         await connector.tick();
