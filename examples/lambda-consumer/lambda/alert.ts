@@ -70,8 +70,9 @@ export function deliveryOf(record: unknown): Delivery | undefined {
   const before = dynamodb.OldImage && Fact.parse(unmarshall(dynamodb.OldImage));
   const alert = before === undefined ? privilegeAlert(fact) : changeAlert(before, fact);
   // each change of a user is told, also one that brings back what was: a record that comes again has the same eventID. One
-  // that is replayed has none, and says how the user is: that is told once
-  return alert && { key: `${fact.id} ${eventID ?? JSON.stringify(alert.what)}`, alert };
+  // that is new, or is replayed, says how the user is: that is told once, however it comes
+  const what = before === undefined ? undefined : eventID;
+  return alert && { key: `${fact.id} ${what ?? JSON.stringify(alert.what)}`, alert };
 }
 
 function operationAlert(fact: Fact): Alert {

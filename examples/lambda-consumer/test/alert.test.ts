@@ -85,6 +85,10 @@ describe('a user who is replayed', () => {
     expect(deliveryOf(replayedRecord(ADMIN))).toEqual(deliveryOf(replayedRecord(signedIn)));
   });
 
+  it('is the delivery that told of them when they were new', () => {
+    expect(deliveryOf(replayedRecord(ADMIN))).toEqual(deliveryOf(streamRecord(ADMIN)));
+  });
+
   it('is told again with another role', () => {
     const owner = userFact({ role_id: '0' });
     expect(deliveryOf(replayedRecord(owner))?.key).not.toBe(deliveryOf(replayedRecord(ADMIN))?.key);
