@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
@@ -85,6 +85,24 @@ export class FactsPipeStack extends Stack {
         metric: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum' }),
         threshold: 1,
         evaluationPeriods: 1,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+      });
+    }
+
+    // a pipe does not say how far behind it is, but that it does not get on
+    for (const metricName of ['ExecutionFailed', 'ExecutionTimeout', 'ExecutionThrottled']) {
+      new Alarm(this, `${metricName}Alarm`, {
+        alarmDescription: 'The pipe does not get on, and falls behind: README, "When something fails".',
+        metric: new Metric({
+          namespace: 'AWS/EventBridge/Pipes',
+          metricName,
+          dimensionsMap: { PipeName: pipe.ref },
+          statistic: 'Sum',
+          period: Duration.minutes(5),
+        }),
+        threshold: 1,
+        evaluationPeriods: 3,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
       });

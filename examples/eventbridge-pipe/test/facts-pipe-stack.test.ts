@@ -91,3 +91,13 @@ it.each(['DeadLetters', 'Undelivered'])('an alarm tells of messages in %s', (que
     Threshold: 1,
   });
 });
+
+it.each(['ExecutionFailed', 'ExecutionTimeout', 'ExecutionThrottled'])('an alarm tells of %s', (MetricName) => {
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Namespace: 'AWS/EventBridge/Pipes',
+    MetricName,
+    Dimensions: [{ Name: 'PipeName', Value: { Ref: Match.stringLikeRegexp('^Pipe') } }],
+    Threshold: 1,
+    EvaluationPeriods: 3,
+  });
+});
