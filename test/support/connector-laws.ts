@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RunPlan, RunRef } from '../../lambdas/contract/workflow';
 import type { Fact } from '../../lambdas/core/facts/fact';
 import { canonicalJson } from '../../lambdas/core/facts/stable-form';
+import type { ShardProgress } from '../../lambdas/core/runs/ports';
 import { addDays } from '../../lambdas/core/runs/shards';
 import { utcDate } from '../../lambdas/core/dates';
 import { startOf } from '../../lambdas/core/runs/run-conclusion';
@@ -80,12 +81,18 @@ export class ConnectorLaws implements Watcher {
   /** A checkpoint moves over what a run has read, or has a letter for. */
   private async heldRead(stream: string, asOf: string): Promise<void> {
     const { progress, deadLetters } = this.connector;
-    const [runId] = [...this.passes].find(([, { startedAt }]) => startedAt === Date.parse(asOf)) ?? [];
-    const shards = runId === undefined ? [] : await progress.list({ connectionId: SOURCE.connectionId, runId });
-    for (const { shard, state } of shards) {
-      const hasLetter = deadLetters.ids.includes(`${SOURCE.connectionId}.read.${shard.id}`);
-      if (shard.stream === stream && state !== 'done' && !hasLetter)
-        this.isBroken(`the checkpoint of ${stream} moves over ${shard.id}, which ${runId} has not read`);
+    const { connectionId } = SOURCE;
+    const runIds = [...this.passes].flatMap(([id, { startedAt }]) => (startedAt === Date.parse(asOf) ? [id] : []));
+    const unread: string[] = [];
+    for (const runId of runIds) {
+      const own = (await progress.list({ connectionId, runId })).filter(({ shard }) => shard.stream === stream);
+      const isHeld = ({ shard: { id } }: ShardProgress) => deadLetters.ids.includes(`${connectionId}.read.${id}`);
+      const open = own.find((progressOf) => progressOf.state !== 'done' && !isHeld(progressOf));
+      if (open !== undefined) unread.push(`${open.shard.id} of ${runId}`);
+    }
+    // a backfill and a sync may begin in the same millisecond
+    if (unread.length > 0 && unread.length === runIds.length) {
+      this.isBroken(`the checkpoint of ${stream} moves over what was not read: ${unread.join()}`);
     }
   }
 

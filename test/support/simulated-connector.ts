@@ -30,7 +30,7 @@ import { TroubledZoom, type TroubledZoomProps } from './troubled-zoom';
 
 export const OVERLAP_MINUTES = 60;
 export const SWEEP_DAYS = 3;
-export const BACKFILL_DAYS = 7;
+export const BACKFILL_DAYS = 4;
 const CONNECTION = SOURCE.connectionId;
 /** Of a Pro account's. */
 const PRO_CALLS_A_DAY = 30_000;

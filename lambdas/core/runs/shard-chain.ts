@@ -1,4 +1,4 @@
-import type { RunRef, Shard } from '../../contract/workflow';
+import type { RunRef } from '../../contract/workflow';
 import { changeConnection } from '../connections/change-connection';
 import { markReconnectNeeded } from '../connections/mark-reconnect-needed';
 import { type ConnectionRecord, mayRead } from '../connections/connection-record';

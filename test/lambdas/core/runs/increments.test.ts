@@ -23,7 +23,8 @@ const STARTS = ['2026-10-12T08:15', '2026-10-12T23:40', '2026-10-30T20:03', '202
 const minutesOf = (...ranges: readonly [number, number][]) =>
   fc.oneof(...ranges.map(([min, max]) => fc.integer({ min, max })));
 /** Minutes, hours or days; long ones in long lives alone. */
-const whileOf = minutesOf([1, 40], [60, 8 * 60], [20 * 60, 72 * 60], [4 * 24 * 60, 9 * 24 * 60]);
+const whileOf = minutesOf([1, 40], [60, 8 * 60], [20 * 60, 72 * 60]);
+const longWhileOf = minutesOf([1, 40], [20 * 60, 72 * 60], [4 * 24 * 60, 9 * 24 * 60]);
 
 const happening = fc.oneof(
   {
@@ -58,11 +59,12 @@ const happening = fc.oneof(
     }),
   },
   {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constantFrom('down' as const, 'noTicks' as const, 'pause' as const, 'grantEnds' as const),
-      minutes: whileOf,
-    }),
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('down' as const, 'noTicks' as const), minutes: longWhileOf }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom('pause' as const, 'grantEnds' as const), minutes: longWhileOf }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('backfillAgain' as const) }) },
   {
