@@ -46,6 +46,8 @@ export class ConnectorLaws implements Watcher {
   private readonly readers = new Map<Execution, RunRef>();
   /** When a list named users last, epoch ms, by the facts' ids. */
   private readonly namedAt = new Map<string, number>();
+  /** When the first page of users of a run was stored, epoch ms: a backfill waits with them for a sync. */
+  private readonly listedFrom = new Map<string, number>();
   /** When users were told to be gone last, epoch ms, by the facts' keys. */
   private readonly goneAt = new Map<string, number>();
   private readonly passes = new Map<string, Pass>();
@@ -62,6 +64,7 @@ export class ConnectorLaws implements Watcher {
     const { checkpoints, seenUsers, clock } = connector;
     const add = seenUsers.add.bind(seenUsers);
     seenUsers.add = async (run, page, ids) => {
+      if (!this.listedFrom.has(run.runId)) this.listedFrom.set(run.runId, clock.now());
       for (const id of ids) this.namedAt.set(id, clock.now());
       await add(run, page, ids);
     };
@@ -156,7 +159,7 @@ export class ConnectorLaws implements Watcher {
       this.goneAt.set(keyOf(fact), clock.now());
       const before = pass.before === null ? undefined : this.passes.get(pass.before);
       const since = before?.startedAt ?? pass.startedAt;
-      const isNamed = (this.namedAt.get(fact.id) ?? 0) >= since;
+      const isNamed = (this.namedAt.get(fact.id) ?? 0) >= (this.listedFrom.get(pass.before ?? '') ?? since);
       if (before === undefined || isNamed) {
         this.isBroken(`${run.runId} alone tells that ${JSON.stringify(fact.raw)} is gone`);
       }
