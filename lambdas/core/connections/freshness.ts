@@ -56,12 +56,19 @@ export function readAges(record: ConnectionRecord, now: number): ReadonlyMap<Fac
   );
 }
 
+const NOT_READ = 'Not read';
+
+/** Whether a connection is degraded since something was not read, and for nothing graver. */
+export function isUnreadReason(reason: string | null): boolean {
+  return reason?.startsWith(`${NOT_READ} `) === true;
+}
+
 /** Why a connection is degraded of which these streams were not read: which, since when, and what went wrong. */
 export function unreadReason(unread: readonly StreamReading[]): string {
   const sinceOf = ({ readAt }: StreamReading) => (readAt === null ? 'yet' : `since ${toTheMinute(readAt)}`);
   const parts = [...new Set(unread.map(sinceOf))].map((since) => {
     const streams = unread.filter((reading) => sinceOf(reading) === since).map(({ stream }) => KIND_WORDS[stream]);
-    return `Not read ${since}: ${streams.join(', ')}.`;
+    return `${NOT_READ} ${since}: ${streams.join(', ')}.`;
   });
   const problem = unread.find((reading) => reading.problem !== null)?.problem;
   const why = problem === undefined ? 'No run has told why; their executions do.' : `What went wrong: ${problem}.`;

@@ -1,7 +1,14 @@
 import type { FactKind } from '../../contract/fact';
 import { changeConnection } from '../connections/change-connection';
 import type { ConnectionRecord } from '../connections/connection-record';
-import { readAges, readingOf, readingsWith, streamsBehind, unreadReason } from '../connections/freshness';
+import {
+  readAges,
+  readingOf,
+  readingsWith,
+  streamsBehind,
+  unreadReason,
+  isUnreadReason,
+} from '../connections/freshness';
 import type { ConnectionStore } from '../connections/ports';
 import { latest } from '../dates';
 import type { ProgressStore, ShardProgress } from './ports';
@@ -34,23 +41,23 @@ export function makeFreshnessWatch({ connections, progress, everyMinutes }: Fres
   return {
     /**
      * Looks at a connection at `now` (epoch ms). One that is `connected` with a stream that is behind becomes `degraded`, until a
-     * run reads it; one that is degraded already has its reason.
+     * run reads it; one that is degraded already has its reason, but while a sync waits it is told what for.
      */
     async look(connection: ConnectionRecord, now: number): Promise<void> {
       for (const [stream, age] of readAges(connection, now)) oldest[stream] = Math.max(oldest[stream] ?? 0, age);
       const late = streamsBehind(connection, everyMinutes, now);
       behind += late.length;
-      if (late.length === 0 || connection.status !== 'connected') return;
+      if (late.length === 0 || !mayBeTold(connection, now)) return;
       const problems = await problemsOf(connection, late, now);
       await changeConnection(connections, connection.id, (current) => {
         const streams = streamsBehind(current, everyMinutes, now);
-        if (streams.length === 0 || current.status !== 'connected') return undefined;
+        if (streams.length === 0 || !mayBeTold(current, now)) return undefined;
         const freshness = readingsWith(current, (reading) => ({
           ...reading,
           problem: problems.get(reading.stream) ?? reading.problem,
         }));
         const reason = unreadReason(streams.map((stream) => readingOf({ ...current, freshness }, stream)));
-        return { status: 'degraded', reason, freshness };
+        return reason === current.reason ? undefined : { status: 'degraded', reason, freshness };
       });
     },
     seen: (): FreshnessSeen => ({ streamsBehind: behind, readAgeSeconds: { ...oldest } }),
@@ -71,6 +78,12 @@ export function makeFreshnessWatch({ connections, progress, everyMinutes }: Fres
       }),
     );
   }
+}
+
+/** Whether its reason may become another: it has none, or one that says no more than that something was not read. */
+function mayBeTold({ status, reason, syncRun }: ConnectionRecord, now: number): boolean {
+  const isWaiting = syncRun?.aliveAt !== undefined && Date.parse(syncRun.aliveAt) > now;
+  return status === 'connected' || (status === 'degraded' && isWaiting && isUnreadReason(reason));
 }
 
 /** What the shards wait for that are still to be read, if it is another day's calls. */

@@ -67,6 +67,31 @@ describe('a look at a connection', () => {
     expect(reason?.includes(said)).toBe(isSaid);
   });
 
+  it.each([
+    [
+      'says of one that is degraded already what its sync waits for',
+      'Not read since 2026-10-12 06:15 UTC: sign-ins.',
+      HOUR,
+      true,
+    ],
+    ['leaves one that has a graver reason as it is', 'a gap', HOUR, false],
+    [
+      'leaves one whose sync waits for nothing as it is',
+      'Not read since 2026-10-12 06:15 UTC: sign-ins.',
+      -HOUR,
+      false,
+    ],
+  ])('%s', async (_, reason, aliveMs, isSaid) => {
+    const waiting = { ...plannedShard(ACTIVITIES!, 0), waitingUntil: instant(15 * HOUR) };
+    const syncRun = { ...RUNNING.syncRun, aliveAt: instant(aliveMs) };
+    const world = await lookingWith(waiting, { ...RUNNING, status: 'degraded', reason, syncRun });
+    expect(world.connection().reason?.includes(instant(15 * HOUR))).toBe(isSaid);
+
+    const { version } = world.connection();
+    await world.watch.look(world.connection(), NOW);
+    expect(world.connection().version).toBe(version);
+  });
+
   it('says what an earlier sync has met with while none runs', async () => {
     const freshness = LATE.freshness.map((reading) => ({ ...reading, problem: 'HTTP 500' }));
     expect((await looking({ ...LATE, freshness })).connection().reason).toContain('What went wrong: HTTP 500.');

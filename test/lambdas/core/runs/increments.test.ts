@@ -1,4 +1,4 @@
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { ReportKind } from '../../../../lambdas/contract/workflow';
 import { requestedRun } from '../../../../lambdas/core/runs/run-starter';
@@ -284,6 +284,45 @@ describe('days of syncs', () => {
         }),
         PARAMETERS,
       );
+    },
+    PATIENCE,
+  );
+
+  it(
+    'make good an outage of ten days that takes four days’ calls, in little more than that',
+    async () => {
+      const [callsADay, rowsADay, pageSize, days] = [600, 480, 2, 10];
+      const startMs = Date.parse('2026-10-06T08:15:00Z');
+      const quiet = { seed: 1, skewMs: 0, killed: 0, isSlow: false, hidesTotals: false, showsSnapshots: true };
+      const connector = new SimulatedConnector({ ...quiet, startMs, everyMinutes: 60, pageSize, callsADay });
+      const { clock, account, zoom, facts } = connector;
+      const missing = () => [...account.rows.values()].filter(({ key }) => !facts.items.has(key)).length;
+      const reasons = new Set<string | null>();
+
+      await clock.run(
+        (async () => {
+          connector.begin();
+          await connector.rest();
+          const outageMs = clock.now();
+          for (let row = 0; row < days * rowsADay; row++) {
+            const at = outageMs + (row / rowsADay) * DAY;
+            account.addRow('user_activity', row % 250, at, at);
+          }
+          connector.isDown = true;
+          await clock.sleep(days * DAY);
+          connector.isDown = false;
+          const before = zoom.calls;
+          for (let hours = 0; hours < 24 * 10 && missing() > 0; hours++) {
+            await clock.sleep(HOUR);
+            await connector.tick();
+            reasons.add(connector.connection.reason);
+          }
+          const needed = (days * rowsADay) / pageSize;
+          const [calls, took] = [zoom.calls - before, (clock.now() - outageMs) / DAY - days];
+          expect([missing(), calls < 1.15 * needed, took < (1.15 * needed) / callsADay]).toEqual([0, true, true]);
+        })(),
+      );
+      expect([...reasons].join()).toContain('the calls that Zoom allows in a day are used up until 2026-10-18');
     },
     PATIENCE,
   );
