@@ -51,7 +51,7 @@ export class ConnectorLaws implements Watcher {
   /** When users were told to be gone last, epoch ms, by the facts' keys. */
   private readonly goneAt = new Map<string, number>();
   private readonly passes = new Map<string, Pass>();
-  /** The first date that the first read asked for. */
+  /** The first date that the first read asked for: the last one that was begun for it. */
   private firstDate: string | undefined;
   /** The first law that was broken. */
   broken: BrokenLaw | undefined;
@@ -102,7 +102,9 @@ export class ConnectorLaws implements Watcher {
   planned({ run, workers }: RunPlan, execution: Execution): void {
     if (workers.length === 0) return;
     const isUsual = run.kind === 'backfill' && execution.request.from === undefined;
-    if (isUsual) this.firstDate ??= addDays(utcDate(this.startOf(run)), -BACKFILL_DAYS);
+    // one that is begun anew after it was cancelled reads the days before that
+    if (isUsual && this.connector.connection.firstReadAt === null)
+      this.firstDate = addDays(utcDate(this.startOf(run)), -BACKFILL_DAYS);
     for (const [other, { kind, runId, generation }] of this.readers) {
       // with an older consent nobody reads on
       if (!other.isOver && kind === run.kind && generation === run.generation && runId !== run.runId)

@@ -302,11 +302,15 @@ export class SimulatedConnector {
   private async invoke<Result>(call: (ports: Ports) => Promise<Result>): Promise<Result> {
     if (this.isDown) throw new Error('no function can be invoked');
     const { zoom, clock, runs } = this;
-    const ports = { ...this.stores(), zoom, clock, runs, tokens: TOKENS, log: SILENT };
+    const life = { isOver: false };
+    const ports = { ...this.stores(life), zoom, clock, runs, tokens: TOKENS, log: SILENT };
     if (this.isCalm || !this.chance.of(this.props.killed)) return call(ports);
     let kill: () => void = NOBODY;
     const killed = new Promise<never>((_resolve, reject) => {
-      kill = () => reject(new Killed());
+      kill = () => {
+        life.isOver = true;
+        reject(new Killed());
+      };
     });
     killed.catch(NOBODY);
     const death = { nth: 1 + this.chance.below(LATEST_DEATH), when: this.chance.pick(MOMENTS) };
@@ -319,16 +323,17 @@ export class SimulatedConnector {
     return { perSecond: 0.5, perDay: this.props.callsADay / PRO_CALLS_A_DAY };
   }
 
-  private stores() {
+  /** @param life - of the function that has them: what it still waits for when it is killed never happens. */
+  private stores(life = { isOver: false }) {
     const { connections, checkpoints, progress, seenUsers, deadLetters, facts, quota } = this;
     const stores = { connections, checkpoints, progress, seenUsers, deadLetters, facts, quota };
     if (!this.props.isSlow || this.isCalm) return stores;
-    const slow = Object.entries(stores).map(([name, store]) => [name, this.slowed(store)]);
+    const slow = Object.entries(stores).map(([name, store]) => [name, this.slowed(store, life)]);
     return Object.fromEntries(slow) as typeof stores;
   }
 
   /** A store whose answers take time, and now and then long. */
-  private slowed<Store extends object>(store: Store): Store {
+  private slowed<Store extends object>(store: Store, life: { readonly isOver: boolean }): Store {
     return new Proxy(store, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name);
@@ -337,6 +342,7 @@ export class SimulatedConnector {
         return async (...args: unknown[]): Promise<unknown> => {
           const { clock, chance } = this;
           await clock.sleep(chance.of(SLOW_SHARE) ? chance.below(20 * SECOND) : chance.below(10));
+          if (life.isOver) return new Promise(() => undefined);
           return Reflect.apply(member, target, args);
         };
       },
