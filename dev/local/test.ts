@@ -13,7 +13,10 @@ import { countTests } from './test-results';
 /** Jest's, each with a stack: the end-to-end tests mostly wait, and stop and hurry things that others would feel. */
 const WORKERS = 2;
 
-/** Those of the workers, and one for the tests of what needs https and hosts that are Zoom's. */
+/**
+ * Those of the workers, and one for the tests of what needs https and hosts that are Zoom's. That one syncs once a day, so
+ * that it takes no time from the others when its tests are done.
+ */
 const STACKS: readonly StackOptions[] = [
   ...Array.from({ length: WORKERS }, () => ({})),
   { https: true, config: join(import.meta.dirname, 'zoomgov.json') },
