@@ -140,7 +140,7 @@ export class SimulatedConnector {
 
   /** Consent has been given. */
   begin(): void {
-    void this.runs.start(firstBackfill(CONNECTION, 'g1'));
+    void this.runs.start(firstBackfill(this.connection));
   }
 
   /** A tick of the schedule. */
@@ -202,7 +202,7 @@ export class SimulatedConnector {
       lostStreams: [],
       deauthorizedAt: null,
     });
-    await this.runs.start(firstBackfill(CONNECTION, generation));
+    await this.runs.start(firstBackfill(this.connection));
   }
 
   private pausePorts() {

@@ -219,7 +219,7 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
   async function startBackfill(id: string): Promise<void> {
     const connection = await connections.find(id);
     if (connection?.status === 'backfilling' && connection.generation !== null) {
-      await runs.start(firstBackfill(id, connection.generation));
+      await runs.start(firstBackfill(connection));
     }
   }
 

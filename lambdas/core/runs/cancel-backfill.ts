@@ -67,18 +67,12 @@ function runningBackfill(connection: ConnectionRecord): BackfillRecord {
 }
 
 /** The backfill that runs, if any; one that follows a consent and is not planned yet is named, so that it is never planned. */
-export function openBackfill({
-  id,
-  status,
-  backfill,
-  generation,
-  connectedAt,
-  createdAt,
-}: ConnectionRecord): BackfillRecord | undefined {
+export function openBackfill(connection: ConnectionRecord): BackfillRecord | undefined {
+  const { status, backfill, generation, connectedAt, createdAt } = connection;
   if (backfill?.state === 'running') return backfill;
   if (status !== 'backfilling' || backfill !== null || generation === null) return undefined;
   return {
-    runId: firstBackfill(id, generation).runId,
+    runId: firstBackfill(connection).runId,
     executionArn: '',
     isOfRange: false,
     state: 'running',

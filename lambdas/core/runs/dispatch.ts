@@ -144,7 +144,7 @@ function isBackfilling({ status, backfill }: ConnectionRecord): boolean {
 /** The runs that a connection is due at `now` (epoch ms). */
 export function dueRuns(connection: ConnectionRecord, now: number): RunRequest[] {
   const { id, status, backfill, generation } = connection;
-  if (status === 'backfilling' && backfill === null && generation !== null) return [firstBackfill(id, generation)];
+  if (status === 'backfilling' && backfill === null && generation !== null) return [firstBackfill(connection)];
   if (hasIdleGrant(connection)) return [weeklyKeepAlive(id, now)];
   const resumed = resumedBackfill(connection);
   return [

@@ -68,13 +68,14 @@ export async function resume(
 
 /** What a connection is resumed as, and by which run. */
 function resumption(current: ConnectionRecord, now: number): { change: ConnectionChange; run: RunRequest } {
-  const { id, status, generation, backfill, firstReadAt } = current;
+  const { id, status, backfill, firstReadAt } = current;
   if (status !== 'paused') throw notPaused(current);
   const isFirst = firstReadAt === null;
   const resumedAt = new Date(now).toISOString();
   // a consent that came while it was paused, or one for which nothing was begun
   if (backfill === null) {
-    return { change: { status: 'backfilling', reason: null, resumedAt }, run: firstBackfill(id, generation ?? '') };
+    const run = firstBackfill({ ...current, resumedAt });
+    return { change: { status: 'backfilling', reason: null, resumedAt }, run };
   }
   if (backfill.state === 'paused') {
     // the part that was stopped may have begun the next one, which did not come to note itself: its name is used up

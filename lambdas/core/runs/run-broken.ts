@@ -32,11 +32,8 @@ export async function noteBrokenRun(
 }
 
 /** Whether it is the consent's own backfill, which broke off before it was noted: nothing else would ever tell its end. */
-function isUnplannedFirst({ id, status, backfill, generation }: ConnectionRecord, runId: string): boolean {
-  return (
-    status === 'backfilling' &&
-    backfill === null &&
-    generation !== null &&
-    firstBackfill(id, generation).runId === runId
-  );
+function isUnplannedFirst(connection: ConnectionRecord, runId: string): boolean {
+  const { status, backfill, generation } = connection;
+  const isWaited = status === 'backfilling' && backfill === null && generation !== null;
+  return isWaited && firstBackfill(connection).runId === runId;
 }

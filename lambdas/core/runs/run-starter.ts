@@ -1,4 +1,5 @@
 import type { RunRequest } from '../../contract/workflow';
+import type { ConnectionRecord } from '../connections/connection-record';
 import { isoWeek } from '../dates';
 
 /** Starts executions of the two state machines. */
@@ -20,9 +21,17 @@ export interface RunStopper {
   stopAll(connectionId: string): Promise<void>;
 }
 
-/** The backfill that follows a consent: named by it, so that it is started once however often it is asked for. */
-export function firstBackfill(connectionId: string, generation: string): RunRequest {
-  return { connectionId, runId: `consent-${generation}`, kind: 'backfill' };
+/**
+ * The backfill that follows a consent: named by it, so that it is started once however often it is asked for; and by the
+ * resumption, where there was one, for the execution that was stopped then has used its name up.
+ */
+export function firstBackfill({
+  id,
+  generation,
+  resumedAt,
+}: Pick<ConnectionRecord, 'id' | 'generation' | 'resumedAt'>): RunRequest {
+  const resumption = resumedAt === undefined ? '' : `-${compactInstant(Date.parse(resumedAt))}`;
+  return { connectionId: id, runId: `consent-${generation}${resumption}`, kind: 'backfill' };
 }
 
 /** The sync of a tick of the schedule (`now` in epoch ms), named by its minute: a tick that comes twice is one. */

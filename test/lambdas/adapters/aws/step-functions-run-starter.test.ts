@@ -22,7 +22,7 @@ beforeEach(() => void calls.reset());
 
 const BACKFILL_ARN = 'arn:aws:states:eu-west-1:1:stateMachine:Backfill';
 const runs = makeStepFunctionsRunStarter(client, { backfill: BACKFILL_ARN });
-const request = firstBackfill('c1', 'g1');
+const request = firstBackfill({ id: 'c1', generation: 'g1' });
 
 describe('the run starter', () => {
   it('starts an execution by the name of the run', async () => {

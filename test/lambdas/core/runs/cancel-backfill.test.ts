@@ -65,7 +65,7 @@ describe('cancelling a backfill', () => {
 
   it('names the run that follows the consent when that is not planned yet, so that it never is', async () => {
     expect((await cancelling(UNPLANNED).cancel())?.backfill).toMatchObject({
-      runId: firstBackfill('c1', 'g1').runId,
+      runId: firstBackfill({ id: 'c1', generation: 'g1' }).runId,
       state: 'cancelled',
       startedAt: instant(),
     });

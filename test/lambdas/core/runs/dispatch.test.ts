@@ -49,7 +49,7 @@ describe('the run that is due', () => {
 
   it('is the backfill that a consent should have started and did not', () => {
     const record = connectedRecord({ status: 'backfilling', backfill: null });
-    expect(dueRuns(record, NOW)).toEqual([firstBackfill('c1', 'g1')]);
+    expect(dueRuns(record, NOW)).toEqual([firstBackfill({ id: 'c1', generation: 'g1' })]);
   });
 
   it('is the backfill that somebody who resumed it should have started and did not', () => {

@@ -158,11 +158,14 @@ describe('resuming a connection', () => {
     expect(runs.requests).toMatchObject([{ kind: 'backfill', runId: expect.stringMatching(/^backfill-/) }]);
   });
 
-  it('starts the backfill of a consent that came meanwhile', async () => {
+  it('starts the backfill of a consent that came meanwhile, by a name that nothing that broke off has used up', async () => {
     const { resume, clock, now, runs } = lifecycle({ status: 'paused', generation: 'g2', backfill: null });
     clock.advance(MINUTE);
     await resume();
-    expect([now().status, runs.requests]).toMatchObject(['backfilling', [{ runId: 'consent-g2', kind: 'backfill' }]]);
+    expect([now().status, runs.requests]).toMatchObject([
+      'backfilling',
+      [{ runId: 'consent-g2-20261012T081600000Z', kind: 'backfill' }],
+    ]);
   });
 
   it.each(STATUSES.filter((status) => status !== 'paused'))('fails for one that is %s', async (status) => {

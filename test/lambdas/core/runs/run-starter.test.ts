@@ -8,11 +8,20 @@ import {
   weeklyKeepAlive,
 } from '../../../../lambdas/core/runs/run-starter';
 import { newConnection } from '../../../../lambdas/core/connections/new-connection';
-import { MINUTE, NOW } from '../../../support/clock';
+import { MINUTE, NOW, instant } from '../../../support/clock';
 
 describe('the name of a run', () => {
   it('is the same for a backfill that is asked for twice after one consent', () => {
-    expect(firstBackfill('c1', 'g1')).toEqual({ connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' });
+    expect(firstBackfill({ id: 'c1', generation: 'g1' })).toEqual({
+      connectionId: 'c1',
+      runId: 'consent-g1',
+      kind: 'backfill',
+    });
+  });
+
+  it('is another for a backfill that begins anew when its connection is resumed', () => {
+    const resumed = { id: 'c1', generation: 'g1', resumedAt: instant() };
+    expect(firstBackfill(resumed).runId).toBe('consent-g1-20261012T081500000Z');
   });
 
   it('is the same for a tick that comes twice in its minute', () => {
@@ -47,7 +56,8 @@ describe('the name of an execution', () => {
   const { id } = newConnection('Contoso', NOW);
 
   it.each([
-    firstBackfill(id, 'f'.repeat(16)),
+    firstBackfill({ id, generation: 'f'.repeat(16) }),
+    firstBackfill({ id, generation: 'f'.repeat(16), resumedAt: instant() }),
     scheduledSync(id, NOW),
     promptSync(id, NOW),
     requestedRun(id, 'backfill', NOW),
