@@ -44,7 +44,8 @@ export class Browser {
     throw new Error(`${url} redirects more than ${MAX_REDIRECTS} times`);
   }
 
-  private async send(url: string, request: RequestInit): Promise<Response> {
+  /** Asks for one page, and keeps its cookies. */
+  protected async send(url: string, request: RequestInit): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { ...(request.headers as Record<string, string>), ...(cookie && { cookie }) };
     const response = await fetch(url, { ...request, headers, redirect: 'manual' });

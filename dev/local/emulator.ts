@@ -22,7 +22,8 @@ runpy.run_module("ministack", run_name="__main__", alter_sys=True)
 /**
  * Starts an AWS emulator of its own for one local stack.
  *
- * @param options - the port, a free one when `undefined`; and whether it keeps who called what.
+ * @param options - the port, a free one when `undefined`; whether it keeps who called what; and what its functions have
+ *   in their environment besides.
  * @returns its endpoint.
  * @see https://github.com/ministackorg/ministack for the settings
  */
@@ -32,7 +33,8 @@ export async function startEmulator(
   {
     emulatorPort: wantedPort,
     recordsCalls = false,
-  }: { readonly emulatorPort?: number; readonly recordsCalls?: boolean },
+    environment = {},
+  }: { readonly emulatorPort?: number; readonly recordsCalls?: boolean; readonly environment?: NodeJS.ProcessEnv },
 ): Promise<string> {
   const port = await choosePort('--emulator-port', wantedPort);
   const endpointUrl = `http://localhost:${port}`;
@@ -44,6 +46,7 @@ export async function startEmulator(
     args: ['-I', '-c', START],
     env: {
       ...cleanEnvironment(),
+      ...environment,
       AUTH: 'true',
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CALLBACK_PATH, WEBHOOK_PATH } from '../../lambdas/contract/routes';
 import { cleanEnvironment } from './environment';
+import type { Https } from './https';
 import { BINARIES, ROOT } from './paths';
 import { choosePort } from './ports';
 import type { Processes } from './processes';
@@ -10,9 +11,15 @@ import type { ZoomCredentials } from './zoom';
 const USUAL_PORT = 8787;
 
 /** Starts the proxy in front of the pages. @returns its address. */
-export async function startProxy(processes: Processes, endpointUrl: string, wantedPort?: number): Promise<string> {
+export async function startProxy(
+  processes: Processes,
+  endpointUrl: string,
+  wantedPort: number | undefined,
+  https: Https | undefined,
+): Promise<string> {
   const port = await choosePort('--port', wantedPort, USUAL_PORT);
-  return startServer(processes, 'proxy', { ENDPOINT_URL: endpointUrl, PORT: String(port) });
+  const env = { ENDPOINT_URL: endpointUrl, PORT: String(port), ...(https && certificateFiles(https)) };
+  return startServer(processes, 'proxy', env);
 }
 
 /** Starts a Zoom that knows one app. @param pagesUrl - where the connector is reached. @returns its address. */
@@ -20,8 +27,10 @@ export function startZoomSimulator(
   processes: Processes,
   { clientId, clientSecret, webhookSecret = '' }: ZoomCredentials,
   pagesUrl: string,
+  https: Https | undefined,
 ): Promise<string> {
   return startServer(processes, 'zoom-simulator', {
+    ...(https && { NODE_EXTRA_CA_CERTS: https.certificateFile }),
     CLIENT_ID: clientId,
     CLIENT_SECRET: clientSecret,
     REDIRECT_URI: `${pagesUrl}${CALLBACK_PATH}`,
@@ -29,6 +38,17 @@ export function startZoomSimulator(
     WEBHOOK_SECRET: webhookSecret,
   });
 }
+
+/** Starts what leads the functions to the simulator when they ask for Zoom's hosts. @param zoomUrl - of the simulator. */
+export async function startEgress(processes: Processes, https: Https, zoomUrl: string): Promise<void> {
+  const env = { PORT: new URL(https.egressUrl).port, ZOOM_URL: zoomUrl, ...certificateFiles(https) };
+  await startServer(processes, 'egress', env);
+}
+
+const certificateFiles = ({ certificateFile, keyFile }: Https) => ({
+  CERTIFICATE_FILE: certificateFile,
+  KEY_FILE: keyFile,
+});
 
 /** Starts the file of the same name, which prints its address on a line of its own when it listens. */
 function startServer(processes: Processes, name: string, env: NodeJS.ProcessEnv): Promise<string> {
@@ -39,5 +59,5 @@ function startServer(processes: Processes, name: string, env: NodeJS.ProcessEnv)
     cwd: ROOT,
     env: { ...cleanEnvironment(), ...env },
   };
-  return processes.startInBackground(server, (output) => /^http:\S+$/m.exec(output)?.[0]);
+  return processes.startInBackground(server, (output) => /^https?:\S+$/m.exec(output)?.[0]);
 }

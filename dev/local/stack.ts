@@ -7,8 +7,9 @@ import { Deployment } from './deployment';
 import { startEmulator } from './emulator';
 import { ROOT_CREDENTIALS } from './environment';
 import { writePrivateJson } from './files';
+import { type Https, environmentOf, prepareHttps } from './https';
 import type { Processes } from './processes';
-import { startProxy, startZoomSimulator } from './servers';
+import { startEgress, startProxy, startZoomSimulator } from './servers';
 import { StackFile } from './stack-file';
 import { makeCredentials, readCredentials } from './zoom';
 
@@ -23,6 +24,8 @@ export interface StackOptions {
   readonly zoom?: string;
   /** JSON file with settings that are merged over the local stack's. */
   readonly config?: string;
+  /** Whether the pages are reached by https, and Zoom at the hosts that `config` names. @default no, by plain http */
+  readonly https?: boolean;
 }
 
 /** What the steps of bringing up a stack find out. */
@@ -31,6 +34,8 @@ export interface StackContext {
   /** Where the pages are reached. */
   pagesUrl: string;
   zoomUrl: string;
+  /** There with the option of that name. */
+  https?: Https;
   stack: StackFile;
 }
 
@@ -53,14 +58,18 @@ export function stackSteps(directory: string, processes: Processes, options: Sta
   const startEmulatorStep: Step = {
     title: 'Start the AWS emulator',
     task: async (context) => {
-      context.endpointUrl = await startEmulator(processes, directory, options);
+      if (options.https) context.https = await prepareHttps(directory);
+      const environment = context.https && environmentOf(context.https);
+      context.endpointUrl = await startEmulator(processes, directory, { ...options, environment });
     },
   };
   const startServers: Step = {
     title: zoom === undefined ? 'Start the proxy and the Zoom simulator' : 'Start the proxy',
     task: async (context) => {
-      context.pagesUrl = await startProxy(processes, context.endpointUrl, options.port);
-      context.zoomUrl = zoom ?? (await startZoomSimulator(processes, credentials, context.pagesUrl));
+      const { endpointUrl, https } = context;
+      context.pagesUrl = await startProxy(processes, endpointUrl, options.port, https);
+      context.zoomUrl = zoom ?? (await startZoomSimulator(processes, credentials, context.pagesUrl, https));
+      if (https) await startEgress(processes, https, context.zoomUrl);
     },
   };
   const synthesize: Step = {

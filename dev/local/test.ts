@@ -6,12 +6,21 @@ import { cleanEnvironment } from './environment';
 import { BINARIES, ROOT } from './paths';
 import type { Processes } from './processes';
 import { runStackCommand } from './run-command';
-import { type StackContext, stackFileIn, stackSteps } from './stack';
+import { type StackContext, type StackOptions, stackFileIn, stackSteps } from './stack';
 import { makeDirectory, removeDirectory } from './state-directory';
 import { countTests } from './test-results';
 
-/** One for each of Jest's workers: the end-to-end tests mostly wait, and stop and hurry things that others would feel. */
-const STACKS = 2;
+/** Jest's, each with a stack: the end-to-end tests mostly wait, and stop and hurry things that others would feel. */
+const WORKERS = 2;
+
+/**
+ * Those of the workers, and one for the tests of what needs https and hosts that are Zoom's. That one syncs once a day, so
+ * that it takes no time from the others when its tests are done.
+ */
+const STACKS: readonly StackOptions[] = [
+  ...Array.from({ length: WORKERS }, () => ({})),
+  { https: true, config: join(import.meta.dirname, 'zoomgov.json') },
+];
 
 /** Everything that must hold, the quickest first; the first failure ends it. */
 await runStackCommand(makeDirectory, async (directory, processes) => {
@@ -36,12 +45,12 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
         join(directory, 'cdk.out.aws'),
       ]),
     ]);
-    const env = await bringUpStacks(directory, processes);
-    const e2eArguments = ['--selectProjects', 'e2e', '--maxWorkers', String(STACKS), '--json', '--outputFile', e2e];
+    const stacks = await bringUpStacks(directory, processes);
+    const e2eArguments = ['--selectProjects', 'e2e', '--maxWorkers', String(WORKERS), '--json', '--outputFile', e2e];
     const afterArguments = ['--selectProjects', 'after-e2e', '--json', '--outputFile', after];
     await runSteps([
-      tool('End-to-end tests', 'jest', e2eArguments, env),
-      tool('Least privilege, by what they called', 'jest', afterArguments, env),
+      tool('End-to-end tests', 'jest', e2eArguments, environmentOfTests(stacks)),
+      tool('Least privilege, by what they called', 'jest', afterArguments, { CONNECTOR_STACK_FILE: filesOf(stacks) }),
     ]);
     await processes.stopAll();
   } finally {
@@ -51,30 +60,50 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
   removeDirectory(directory);
 });
 
-/** @returns the environment in which the end-to-end tests find the stacks. */
-async function bringUpStacks(directory: string, processes: Processes): Promise<NodeJS.ProcessEnv> {
-  const stacks = Array.from({ length: STACKS }, (_, index) => {
+interface RunningStack {
+  readonly directory: string;
+  readonly options: StackOptions;
+  readonly context: StackContext;
+}
+
+async function bringUpStacks(directory: string, processes: Processes): Promise<RunningStack[]> {
+  const stacks = STACKS.map((options, index) => {
     const own = join(directory, `stack-${index + 1}`);
     mkdirSync(own);
-    return { directory: own, context: {} as StackContext };
+    return { directory: own, options, context: {} as StackContext };
   });
   await runSteps([
     together(
-      'Bring up a stack for each worker',
-      stacks.map(({ directory: own, context }, index) => ({
+      'Bring up the stacks',
+      stacks.map(({ directory: own, options, context }, index) => ({
         title: `Stack ${index + 1}`,
         task: (_, task) =>
-          task.newListr(stackSteps(own, processes.ofStackIn(own), { recordsCalls: true }), {
+          task.newListr(stackSteps(own, processes.ofStackIn(own), { ...options, recordsCalls: true }), {
             ctx: context,
             concurrent: false,
           }),
       })),
     ),
   ]);
+  return stacks;
+}
+
+/** The environment in which the end-to-end tests find the stacks. */
+function environmentOfTests(stacks: readonly RunningStack[]): NodeJS.ProcessEnv {
+  const ofWorkers = stacks.slice(0, WORKERS);
+  const byHttps = stacks.find(({ options }) => options.https);
   return {
-    CONNECTOR_STACK_FILE: stacks.map((stack) => stackFileIn(stack.directory)).join(),
-    ZOOM_SIMULATOR_URL: stacks.map(({ context }) => context.zoomUrl).join(),
+    CONNECTOR_STACK_FILE: filesOf(ofWorkers),
+    ZOOM_SIMULATOR_URL: ofWorkers.map(({ context }) => context.zoomUrl).join(),
+    HTTPS_STACK_FILE: byHttps && stackFileIn(byHttps.directory),
+    HTTPS_ZOOM_SIMULATOR_URL: byHttps?.context.zoomUrl,
+    HTTPS_EGRESS_URL: byHttps?.context.https?.egressUrl,
+    NODE_EXTRA_CA_CERTS: byHttps?.context.https?.certificateFile,
   };
+}
+
+function filesOf(stacks: readonly RunningStack[]): string {
+  return stacks.map(({ directory }) => stackFileIn(directory)).join();
 }
 
 /** Makes steps that run one of npm's commands, and show all that it prints when it fails. */

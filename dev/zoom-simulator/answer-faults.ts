@@ -59,6 +59,11 @@ export async function answerByFault(
       .send(page);
     return true;
   }
+  const redirect = faults.strike('redirect', target);
+  if (redirect !== undefined) {
+    void reply.redirect(redirect.location, redirect.status ?? 302);
+    return true;
+  }
   return false;
 }
 

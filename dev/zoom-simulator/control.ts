@@ -32,6 +32,7 @@ const ResetRequest = z
   .strictObject({ parts: z.array(z.enum(RESETTABLE)).default([...RESETTABLE]) })
   .default({ parts: [...RESETTABLE] });
 const ClientSecret = z.strictObject({ clientSecret: z.string().min(1) });
+const ClockOffset = z.strictObject({ seconds: z.int() });
 const WorldRequest = z.strictObject({ account: z.string(), changes: z.array(WorldChange).min(1) });
 const count = z.number().int().nonnegative().optional();
 const NewAccount = z.strictObject({
@@ -117,6 +118,11 @@ export function registerControl(app: FastifyInstance, simulation: Simulation): v
 
   app.post('/_simulator/client-secret', (request, reply) => {
     simulation.clientSecret = ClientSecret.parse(request.body).clientSecret;
+    return reply.code(204).send();
+  });
+
+  app.post('/_simulator/clock-offset', (request, reply) => {
+    simulation.clockOffsetMs = ClockOffset.parse(request.body).seconds * 1000;
     return reply.code(204).send();
   });
 

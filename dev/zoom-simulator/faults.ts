@@ -8,6 +8,7 @@ const FAULT_KINDS = [
   'tooManyPerDay',
   'serverError',
   'html',
+  'redirect',
   'truncated',
   'slow',
   'hang',
@@ -44,7 +45,9 @@ export const Fault = z.strictObject({
   /** For `oauthError`: the body. */
   error: z.string().default('invalid_request'),
   reason: z.string().default('Account does not exist'),
-  /** For `serverError` and `html`; 500 and 200 unless told otherwise. */
+  /** For `redirect`: where to. */
+  location: z.url().default('https://elsewhere.example/'),
+  /** For `serverError`, `html` and `redirect`; 500, 200 and 302 unless told otherwise. */
   status: z.int().min(200).max(599).optional(),
   /** For both kinds of 429: the form of the `Retry-After` header. */
   retryAfter: z.enum(['date', 'seconds', 'absent']).optional(),

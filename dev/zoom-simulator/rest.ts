@@ -43,6 +43,7 @@ export function serve(simulation: Simulation, endpoint: Endpoint, answer: (call:
     const account = simulation.world.account(grant.accountId);
     const target = { path: request.url, label: endpoint.label, accountId: account.id };
     endByFault(simulation, target, grant);
+    simulation.stats.called(account.id, endpoint.label, request.host);
     admit(simulation, account, endpoint.label, target, nowMs, reply);
     if (await answerByFault(simulation.faults, target, request, reply)) return reply;
     const user = account.directory.at(grant.ordinal);
@@ -103,7 +104,6 @@ function admit(
 ): void {
   const { faults, limits, settings, stats } = simulation;
   const withHeaders = settings.rateLimitHeaders === 'all';
-  stats.called(account.id, label);
   const refuse = (type: LimitType, headers: Record<string, string>): ZoomError => {
     stats.refusedAs(account.id, type);
     return new ZoomError(429, 429, TOO_MANY[type], {}, headers);

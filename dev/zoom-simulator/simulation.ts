@@ -9,7 +9,7 @@ import { Webhooks } from './webhooks';
 import { World } from './world';
 
 /** Parts that can be reset one by one. */
-export const RESETTABLE = ['world', 'grants', 'limits', 'faults', 'stats', 'webhooks'] as const;
+export const RESETTABLE = ['world', 'grants', 'limits', 'faults', 'stats', 'webhooks', 'clock'] as const;
 
 /** Everything that routes share. */
 export class Simulation {
@@ -24,9 +24,14 @@ export class Simulation {
   url = '';
   /** The app's secret, which its owner may replace. */
   clientSecret: string;
+  /** How far Zoom's clock is ahead. */
+  clockOffsetMs = 0;
+  readonly settings: Settings;
 
-  constructor(readonly settings: Settings) {
+  constructor(given: Settings) {
+    const settings = { ...given, clock: () => given.clock() + this.clockOffsetMs };
     const { seed, clock, pageTokenSeconds } = settings;
+    this.settings = settings;
     this.clientSecret = settings.clientSecret;
     this.world = new World(settings);
     this.grants = new Grants(settings, this.world);
@@ -53,6 +58,7 @@ export class Simulation {
       faults: () => this.faults.disarm(),
       stats: () => (this.stats = new Stats()),
       webhooks: () => this.webhooks.reset(),
+      clock: () => (this.clockOffsetMs = 0),
     };
     for (const part of parts) resets[part]();
   }

@@ -7,7 +7,7 @@ import { pause } from './answer-faults';
 import { registerAuthorize } from './authorize';
 import { registerControl } from './control';
 import { OAuthError, ZoomError } from './errors';
-import { resolveOptions, type SimulatorOptions } from './options';
+import { resolveOptions, type Settings, type SimulatorOptions } from './options';
 import { registerReports } from './reports';
 import { Simulation } from './simulation';
 import { registerToken, sendOAuthError } from './token';
@@ -36,7 +36,7 @@ export async function startZoomSimulator(options: SimulatorOptions = {}): Promis
   const simulation = new Simulation(resolveOptions(options));
   const app = fastify({ forceCloseConnections: true });
   await app.register(formbody);
-  answerLikeZoom(app, simulation.settings.latencyMs);
+  answerLikeZoom(app, simulation.settings);
   registerAuthorize(app, simulation);
   registerToken(app, simulation);
   registerUsers(app, simulation);
@@ -48,10 +48,11 @@ export async function startZoomSimulator(options: SimulatorOptions = {}): Promis
   return { url: simulation.url, port, world: simulation.world, close: async () => app.close() };
 }
 
-/** Sets up tracking ids, latency and error answers. */
-function answerLikeZoom(app: FastifyInstance, latencyMs: number): void {
+/** Sets up tracking ids, dates, latency and error answers. */
+function answerLikeZoom(app: FastifyInstance, { clock, latencyMs }: Settings): void {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-zm-trackingid', `v=2.0;clid=us02;rid=WEB_${randomUUID().replaceAll('-', '')}`);
+    reply.header('date', new Date(clock()).toUTCString());
   });
   // limits and tokens are judged on arrival, so the delay comes last
   app.addHook('onSend', async ({ url }) => {

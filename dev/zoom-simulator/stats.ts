@@ -4,6 +4,8 @@ import type { Label } from './limits';
 export interface StatsReport {
   /** Calls that arrived at the API, by account, then label. */
   readonly callsByLabel: Record<string, Record<string, number>>;
+  /** The same by account, then the host that they were sent to. */
+  readonly callsByHost: Record<string, Record<string, number>>;
   /** Calls by endpoint, OAuth included. */
   readonly callsByEndpoint: Record<string, number>;
   /** Answers 429 by account, then type; those that a fault made included. */
@@ -34,6 +36,7 @@ export class Stats {
   tokensIssued = 0;
   revocations = 0;
   private readonly calls = new Table<number>();
+  private readonly hosts = new Table<number>();
   private readonly refused = new Table<number>();
   private readonly admitted = new Table<number[]>();
   private readonly endpoints: Record<string, number> = {};
@@ -44,8 +47,9 @@ export class Stats {
   }
 
   /** Counts a call of an account. */
-  called(accountId: string, label: Label): void {
+  called(accountId: string, label: Label, host: string): void {
     this.calls.update(accountId, label, increment);
+    this.hosts.update(accountId, host, increment);
   }
 
   /** Notes the arrival of a call that is within the limits. */
@@ -65,6 +69,7 @@ export class Stats {
   report(): StatsReport {
     return {
       callsByLabel: this.calls.rows,
+      callsByHost: this.hosts.rows,
       callsByEndpoint: this.endpoints,
       tooManyRequests: this.refused.rows,
       admittedAtMs: this.admitted.rows,

@@ -12,7 +12,7 @@ const named = [...SECURITY.matchAll(/`([\w./-]+\.test\.tsx?)` › \*([^*]+)\*/g)
 /** Titles of tests and of their groups, as they are written. */
 function titlesIn(file: string): string[] {
   const source = readDocument(`test/${file}`);
-  return [...source.matchAll(/\b(?:it|test|describe)(?:\.each\b[^]*?\))?\(\s*(['`])(.+?)\1,/g)].map(
+  return [...source.matchAll(/\b(?:it|test|describe)(?:\.concurrent)?(?:\.each\b[^]*?\))?\(\s*(['`])(.+?)\1,/g)].map(
     ([, , title = '']) => title,
   );
 }

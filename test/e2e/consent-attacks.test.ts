@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Browser } from '../../dev/local/browser';
 import type { OperatorAnswers } from '../../lambdas/contract/operator';
 import { beginAttempt, callback, goToZoom } from './support/attempt';
@@ -152,26 +150,6 @@ describe('the callback, attacked by its code', () => {
 
     expect([page.status, (await exchanges()) - before]).toEqual([403, 0]);
     await expect(statusOf(attempt.connectionId)).resolves.toMatchObject({ status: 'pending' });
-  });
-});
-
-describe('a token answer that names a host of somebody else’s as the account’s API', () => {
-  it('has no token sent there', async () => {
-    const heard: string[] = [];
-    const evil = createServer((request, response) => {
-      heard.push(request.url ?? '');
-      response.end('{}');
-    });
-    await new Promise<void>((resolve) => evil.listen(0, 'localhost', resolve));
-    const account = await ZoomAccount.create(SMALL);
-    const api_url = `http://localhost:${(evil.address() as AddressInfo).port}`;
-    await account.fail({ kind: 'tokenAnswer', path: TOKEN_ENDPOINT, fields: { api_url } });
-    const connectionId = await connect(account, 'A hostile api_url');
-    await account.expireTokens();
-    const { lastSync } = await syncNow(connectionId);
-    evil.close();
-
-    expect([heard, lastSync?.result]).toEqual([[], 'ok']);
   });
 });
 

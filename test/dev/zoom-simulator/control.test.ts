@@ -86,6 +86,7 @@ describe('the statistics', () => {
     await zoom.revoke(token);
     expect((await zoom.control('GET', 'stats')).body).toMatchObject({
       callsByLabel: { acme: { Heavy: 11 } },
+      callsByHost: { acme: { [new URL(zoom.url).host]: 11 } },
       callsByEndpoint: { 'GET /report/activities': 11, 'POST /oauth/token': 2, 'POST /oauth/revoke': 1 },
       tooManyRequests: { acme: { QPS: 1 } },
       busiestSecond: { acme: { Heavy: 10 } },
@@ -137,6 +138,18 @@ describe('the controls', () => {
       (await zoom.get('/users/me', acme.access_token)).status,
       (await zoom.get('/users/me', tiny.access_token)).status,
     ]).toEqual([401, 200]);
+  });
+
+  it('put Zoom’s clock ahead, by which tokens expire and answers are dated', async () => {
+    const { access_token: token } = await zoom.connect();
+    await zoom.control('POST', 'clock-offset', { seconds: 3600 });
+    const { status, headers } = await zoom.get('/users/me', token);
+    await zoom.control('POST', 'reset', { parts: ['clock'] });
+    expect([status, headers.get('date'), (await zoom.get('/users/me', token)).status]).toEqual([
+      401,
+      'Tue, 10 Mar 2026 13:00:00 GMT',
+      200,
+    ]);
   });
 
   it('put the world back', async () => {

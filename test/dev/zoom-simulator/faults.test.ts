@@ -13,6 +13,8 @@ beforeEach(async () => {
 });
 afterEach(async () => zoom.close());
 
+const POST: RequestInit = { method: 'POST', body: new URLSearchParams(), redirect: 'manual' };
+const bearer = () => ({ authorization: `Bearer ${token}` });
 const times = (rows: unknown): string[] => (rows as { time: string }[]).map(({ time }) => time);
 
 describe('a fault of the answer', () => {
@@ -55,6 +57,15 @@ describe('a fault of the answer', () => {
     await zoom.arm({ kind: 'html' });
     const { status, headers } = await zoom.get('/users', token);
     expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+  });
+
+  it.each([
+    ['the API', '/v2/', () => fetch(`${zoom.url}/v2/users`, { headers: bearer(), redirect: 'manual' })],
+    ['the token endpoint', '/oauth/token', () => fetch(`${zoom.url}/oauth/token`, POST)],
+  ])('leads elsewhere from %s', async (_, path, call) => {
+    await zoom.arm({ kind: 'redirect', path, status: 307, location: 'https://evil.example/heard' });
+    const { status, headers } = await call();
+    expect([status, headers.get('location')]).toEqual([307, 'https://evil.example/heard']);
   });
 
   it('breaks off in the middle of the body', async () => {

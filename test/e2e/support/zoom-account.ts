@@ -125,6 +125,8 @@ export interface ZoomStats {
   readonly grantsAlive: readonly { readonly account: string }[];
   readonly callsByEndpoint: Readonly<Record<string, number>>;
   readonly callsByLabel: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** By account, then host. */
+  readonly callsByHost: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 /** Gives the app another secret in the Marketplace, whose old one is refused at once. */
