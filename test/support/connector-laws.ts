@@ -42,7 +42,7 @@ export class ConnectorLaws implements Watcher {
   private noticed = 0;
   /** Rows that came, or were read, out of order: only a sweep is sure to find them. */
   private readonly displaced = new Set<LivingRow>();
-  /** Executions that had something to read, with their runs. */
+  /** Executions that have something to read, with their runs. */
   private readonly readers = new Map<Execution, RunRef>();
   /** When a list named users last, epoch ms, by the facts' ids. */
   private readonly namedAt = new Map<string, number>();
@@ -115,6 +115,8 @@ export class ConnectorLaws implements Watcher {
 
   finishing(run: RunRef): void {
     const { connection, facts } = this.connector;
+    // its workers have read what they could
+    for (const [execution, { runId }] of this.readers) if (runId === run.runId) this.readers.delete(execution);
     const startedAt = startOf(connection, run);
     // a step that is repeated draws the same conclusions
     if (startedAt === undefined || this.passes.has(run.runId)) return;
