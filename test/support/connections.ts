@@ -30,6 +30,7 @@ export function connectionRecord(change: Partial<ConnectionRecord> = {}): Connec
     syncRun: null,
     lastSync: null,
     firstRunId: null,
+    firstConnectedAt: null,
     firstReadAt: null,
     sweptAt: null,
     usersMissedBy: null,

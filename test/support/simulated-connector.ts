@@ -129,6 +129,7 @@ export class SimulatedConnector {
         zoomAccountId: SOURCE.zoomAccountId,
         plan: 'pro',
         connectedAt: new Date(startMs).toISOString(),
+        firstConnectedAt: new Date(startMs).toISOString(),
         generation: 'g1',
       }),
     );

@@ -23,6 +23,8 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill' | 'freshne
   readonly syncRun: { readonly runId: string; readonly startedAt: string; readonly aliveAt?: string } | null;
   /** The run that read anything of it first, by whatever consent: it alone finds the table empty. `null` before. */
   readonly firstRunId: string | null;
+  /** When consent was given for the first time: what came since, and the usual days before, the first read is to find. */
+  readonly firstConnectedAt: string | null;
   /** When the usual backfill was completed for the first time: until then facts may be missing anywhere. */
   readonly firstReadAt: string | null;
   /** When the last daily sweep (late rows, all users) was completed. */

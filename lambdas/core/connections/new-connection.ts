@@ -26,6 +26,7 @@ export function newConnection(name: string, now: number): ConnectionRecord {
     syncRun: null,
     lastSync: null,
     firstRunId: null,
+    firstConnectedAt: null,
     firstReadAt: null,
     sweptAt: null,
     usersMissedBy: null,

@@ -106,17 +106,19 @@ async function isEndedAtZoom(zoom: ZoomProbes, access: ZoomAccess): Promise<bool
 }
 
 function connected(
-  { status }: ConnectionRecord,
+  { status, firstConnectedAt }: ConnectionRecord,
   { apiUrl }: Grant,
   { userId, email, roleName: role }: ZoomIdentity,
   now: number,
 ): ConnectionChange {
+  const connectedAt = new Date(now).toISOString();
   return {
     // it is for an operator to resume it; then the backfill of this consent starts
     status: status === 'paused' ? 'paused' : 'backfilling',
     reason: null,
     plan: 'unknown',
-    connectedAt: new Date(now).toISOString(),
+    connectedAt,
+    firstConnectedAt: firstConnectedAt ?? connectedAt,
     apiUrl,
     consentedBy: { userId, email, role },
     backfill: null,

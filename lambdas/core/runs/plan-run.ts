@@ -96,7 +96,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
       // a sync with nothing new is to cost few calls, so it finds out by reading
       let shards: readonly Shard[] | undefined;
       if (kind === 'backfill') {
-        shards = await allowedShards(run, connection, backfillShards(request, now));
+        shards = await allowedShards(run, connection, backfillShards(connection, request, now));
       } else {
         const known = await checkpointsOf(connection);
         lost = lostSince(known, now);
@@ -124,10 +124,14 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     await deadLetters.put(shards.filter(isMissing).map((missing) => readLetter(id, missing, clock.now())));
   }
 
-  function backfillShards({ from, to, shards }: RunRequest, now: number): readonly Shard[] {
+  function backfillShards(
+    connection: ConnectionRecord,
+    { from, to, shards }: RunRequest,
+    now: number,
+  ): readonly Shard[] {
     if (shards !== undefined) return shards;
     const today = utcDate(now);
-    const dates = datesBetween(from ?? addDays(today, -settings.backfillDays), to ?? today);
+    const dates = datesBetween(from ?? usualFrom(connection, now), to ?? today);
     return [...dailyShards(dates), ...userShards()];
   }
 
@@ -210,7 +214,18 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   function unknownSince(connection: ConnectionRecord, now: number): number {
     const { backfill } = connection;
     if (backfill !== null && isFirstReadOpen(connection)) return Date.parse(backfill.startedAt);
-    return now - settings.backfillDays * DAY_MS;
+    return Date.parse(usualFrom(connection, now));
+  }
+
+  /**
+   * The first date of the usual range: so many days before today, or before the first consent, while the first read is still to
+   * come. Nobody has read since what came after that.
+   */
+  function usualFrom({ firstReadAt, firstConnectedAt }: ConnectionRecord, now: number): string {
+    const since = firstReadAt === null && firstConnectedAt !== null ? Date.parse(firstConnectedAt) : now;
+    const first = addDays(utcDate(since), -settings.backfillDays);
+    const oldest = oldestReportDate(now);
+    return first > oldest ? first : oldest;
   }
 
   /** @returns whether it is noted: a consent, a cancellation or another run may have come in between. */

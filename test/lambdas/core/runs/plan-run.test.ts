@@ -90,6 +90,15 @@ describe('a backfill', () => {
     ]);
   });
 
+  it.each([
+    ['of seven days before the first consent, while nobody has read those since', null, '2026-09-25'],
+    ['of the last seven days, once there was a first read', instant(-DAY), '2026-10-05'],
+  ])('that is asked for days after the first consent reads dates %s', async (_, firstReadAt, first) => {
+    const record = { ...BACKFILLING, firstConnectedAt: instant(-10 * DAY), firstReadAt };
+    const dates = reports(await shardsOf(BACKFILL, record)).map(({ from }) => from);
+    expect([dates.sort()[0], dates.sort().at(-1)]).toEqual([first, '2026-10-12']);
+  });
+
   it('reads the dates that were asked for', async () => {
     const shards = await shardsOf({ ...BACKFILL, from: '2026-09-30', to: '2026-10-01' }, BACKFILLING);
     expect(idsOf(reports(shards))).toEqual([
@@ -314,7 +323,7 @@ describe('a sync of a connection whose first backfill is open', () => {
 
   it('reads all that it can when that one has failed', async () => {
     const shards = await shardsOf(SYNC, firstBackfillIs('failed'));
-    expect([reports(shards)[0], whole(shards).length]).toMatchObject([{ floor: instant(-7 * DAY) }, 18]);
+    expect([reports(shards)[0], whole(shards).length]).toMatchObject([{ floor: '2026-10-05T00:00:00.000Z' }, 18]);
   });
 
   it('leaves the users to that one also when Zoom tells of a change', async () => {
@@ -398,7 +407,10 @@ describe('a sync', () => {
     const { shardsOf, checkpoints } = planning(SWEPT);
     checkpoints.checkpoints.clear();
     const dates = reports(await shardsOf(SYNC));
-    expect([dates[0]?.floor, dates.map(({ from }) => from).sort()[0]]).toEqual([instant(-7 * DAY), '2026-10-04']);
+    expect([dates[0]?.floor, dates.map(({ from }) => from).sort()[0]]).toEqual([
+      '2026-10-05T00:00:00.000Z',
+      '2026-10-04',
+    ]);
   });
 
   it('reads what came in an outage of days date by date, once, though it sweeps those dates as well', async () => {
