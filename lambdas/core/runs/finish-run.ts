@@ -159,6 +159,8 @@ export function makeFinishRun(ports: FinishRunPorts) {
       if (known === undefined && readsAll) await checkpoints.save(run.connectionId, stream, checkpoint);
       return;
     }
+    // one that was slow to begin may end after a later one
+    if (known !== undefined && Date.parse(known.asOf) > Date.parse(startedAt)) return;
     const quietTo = new Date(Date.parse(startedAt) - QUIET_MS).toISOString();
     const instants = [known?.readTo, quietTo, ...own.map(({ newest }) => newest)];
     const readTo = instants.reduce<string>((a, b) => (b != null && Date.parse(b) > Date.parse(a) ? b : a), quietTo);

@@ -402,6 +402,14 @@ describe('a checkpoint', () => {
     expect(await moved(sync(readTo(instant(-HOUR))), known)).toEqual(known);
   });
 
+  it('stays where a sync has moved it that began later and ended before', async () => {
+    const { finish, checkpoints } = finishing(sync());
+    const later = { readTo: instant(-9 * MINUTE), asOf: instant(-9 * MINUTE) };
+    await checkpoints.save('c1', 'user_activity', later);
+    await finish();
+    expect(await checkpoints.find('c1', 'user_activity')).toEqual(later);
+  });
+
   it('of a quiet report moves to a day before the run', async () => {
     const known = { readTo: instant(-9 * DAY), asOf: instant(-HOUR) };
     const quietTo = new Date(Date.parse(STARTED) - DAY).toISOString();
