@@ -5,7 +5,6 @@ import { changeConnection } from '../connections/change-connection';
 import type { ConnectionRecord } from '../connections/connection-record';
 import { readingOf } from '../connections/freshness';
 import type { ConnectionStore } from '../connections/ports';
-import { latest } from '../dates';
 import { type ReadLetter, covers, isForgotten, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
 import { LostProgressError } from '../errors';
@@ -164,9 +163,7 @@ export function makeFinishRun(ports: FinishRunPorts) {
     const quietTo = new Date(Date.parse(startedAt) - QUIET_MS).toISOString();
     const instants = [known?.readTo, quietTo, ...own.map(({ newest }) => newest)];
     const readTo = instants.reduce<string>((a, b) => (b != null && Date.parse(b) > Date.parse(a) ? b : a), quietTo);
-    // one that was long about to begin may end after one that began later
-    const asOf = latest(known?.asOf, startedAt) ?? startedAt;
-    await checkpoints.save(run.connectionId, stream, { readTo, asOf });
+    await checkpoints.save(run.connectionId, stream, { readTo, asOf: startedAt });
   }
 }
 

@@ -397,9 +397,8 @@ describe('a checkpoint', () => {
   });
 
   it('never moves back', async () => {
-    const later = new Date(Date.parse(STARTED) + MINUTE).toISOString();
-    const known = { readTo: later, asOf: later };
-    expect(await moved(sync(readTo(instant(-HOUR))), known)).toEqual(known);
+    const known = { readTo: instant(-MINUTE), asOf: instant(-HOUR) };
+    expect((await moved(sync(readTo(instant(-HOUR))), known))?.readTo).toBe(known.readTo);
   });
 
   it('stays where a sync has moved it that began later and ended before', async () => {
