@@ -4,7 +4,7 @@ import { ConnectionPage } from '../../lambdas/web/views/connection-page';
 import { ConnectorsPage } from '../../lambdas/web/views/connectors-page';
 import { ConsentProblemPage, MergedPage } from '../../lambdas/web/views/consent-outcome';
 import type { ConsentProblem } from '../../lambdas/web/views/consent-problem';
-import { DisconnectPage, NothingToDisconnectPage } from '../../lambdas/web/views/disconnect-page';
+import { DisconnectPage, NothingToDisconnectPage, NotYoursToEndPage } from '../../lambdas/web/views/disconnect-page';
 import { InvitePage } from '../../lambdas/web/views/invite-page';
 import type { Viewer } from '../../lambdas/web/views/layout';
 import {
@@ -341,6 +341,7 @@ export const SAMPLES: Readonly<Record<string, JSX.Element>> = {
   disconnect: <DisconnectPage connection={connected} viewer={all} />,
   'disconnect-invited': <DisconnectPage connection={connected} viewer={invited} />,
   'disconnect-nothing': <NothingToDisconnectPage viewer={invited} />,
+  'disconnect-not-yours': <NotYoursToEndPage viewer={invited} />,
   'connection-refused': shown(refused),
   'connection-merged': shown(merged),
   'message-401': <SignInNeededPage />,
