@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { makeDynamoDbQuotaLedger } from '../../../../lambdas/adapters/aws/dynamodb-quota-ledger';
 import { HOUR, NOW } from '../../../support/clock';
-import { slotRequest } from '../../../support/quota';
+import { ledgerEntry, slotRequest } from '../../../support/quota';
 import { conditionFailed, fakeDynamoDb } from './support';
 
 const { client, calls } = fakeDynamoDb();
@@ -11,20 +11,7 @@ beforeEach(() => void calls.reset());
 const ledger = makeDynamoDbQuotaLedger(client, 'control');
 const KEY = { zoomAccountId: 'account-1', label: 'heavy' } as const;
 const LIMIT = { callsPerSecond: 10, callsPerDay: 1000 };
-const ENTRY = {
-  nextMs: NOW + 300,
-  day: '2026-10-12',
-  usedToday: 3,
-  busyMs: 0,
-  windowMs: 0,
-  usedBeforeWindow: 0,
-  blockedUntilMs: 0,
-  pace: 1,
-  paceSetMs: 0,
-  dayShare: 1,
-  dayShareSetMs: 0,
-  revision: 7,
-};
+const ENTRY = { ...ledgerEntry({ nextMs: NOW + 300, usedToday: 3 }), revision: 7 };
 const ONE = slotRequest();
 
 describe('a reservation', () => {
