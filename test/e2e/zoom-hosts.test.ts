@@ -191,8 +191,8 @@ describe.each([
     await putOff(5);
     const account = await ZoomAccount.create(SMALL);
     const before = (await zoomStats()).refreshes;
-    // by our clock; every later token lives for an hour
-    await account.fail({ kind: 'tokenAnswer', path: TOKEN_ENDPOINT, fields: { expires_in: 1 }, count: 1 });
+    // by our clock, before a run can use it; every later token lives for an hour
+    await account.fail({ kind: 'tokenAnswer', path: TOKEN_ENDPOINT, fields: { expires_in: 0.001 }, count: 1 });
     const connectionId = await connect(account, 'Another clock');
     const byOurClock = (await zoomStats()).refreshes;
     // by Zoom's
