@@ -4,7 +4,7 @@ import type { OperatorAnswers } from '../../lambdas/contract/operator';
 import type { AuditFact } from '../../lambdas/core/audit/audit-fact';
 import { newSecretValue } from '../../lambdas/core/access/secret-value';
 import { schemaProblems } from './support/schemas';
-import { cli, itemsOf, logLines, operate, stack, statusOf, until } from './support/stack';
+import { ask, cli, itemsOf, logLines, operate, stack, statusOf, until } from './support/stack';
 import { ZoomAccount } from './support/zoom-account';
 
 const HOME = `${stack.consoleUrl}/`;
@@ -27,7 +27,7 @@ async function entry(action: string, details: object, connectionId?: string): Pr
 }
 
 async function newLink(): Promise<string> {
-  return (await operate<OperatorAnswers['link']>('link')).url;
+  return (await ask({ command: 'link' })).url;
 }
 
 async function signedIn(): Promise<Browser> {
@@ -84,7 +84,7 @@ describe('a link scanner', () => {
   });
 
   it.each(['GET', 'HEAD'])('that opens an invite by %s leaves it good and gets no session', async (method) => {
-    const { url } = await operate<OperatorAnswers['invite']>('invite', '--name', 'Scanned');
+    const { url } = await ask({ command: 'invite', name: 'Scanned' });
     const answer = await fetch(url, { method });
 
     expect([answer.status, answer.headers.getSetCookie()]).toEqual([200, []]);
@@ -95,7 +95,7 @@ describe('a link scanner', () => {
 describe('cross-site request forgery', () => {
   it('is refused on every form, and uses nothing up', async () => {
     const cookie = sessionOf(await post(await newLink(), { origin: stack.consoleUrl }));
-    const invite = await operate<OperatorAnswers['invite']>('invite', '--name', 'Forgery');
+    const invite = await ask({ command: 'invite', name: 'Forgery' });
     const link = await newLink();
     const forms = [
       `${stack.consoleUrl}/sign-out`,
@@ -125,7 +125,7 @@ describe('cross-site request forgery', () => {
 describe('cross-site scripting', () => {
   it('by the name of a connection shows it as text, on every page that has it', async () => {
     const name = `${MARKUP}"'><img src=x onerror=alert(1)>`;
-    const { url, connectionId } = await operate<OperatorAnswers['invite']>('invite', '--name', name);
+    const { url, connectionId } = await ask({ command: 'invite', name: name });
     const operator = await signedIn();
     const pages = [
       await new Browser().open(url),
@@ -139,7 +139,7 @@ describe('cross-site scripting', () => {
   });
 
   it("by an error in Zoom's answer shows it as text", async () => {
-    const { url } = await operate<OperatorAnswers['invite']>('invite', '--name', 'Error text');
+    const { url } = await ask({ command: 'invite', name: 'Error text' });
     const browser = new Browser();
     const state = new URL((await browser.submit(url)).url).searchParams.get('state') ?? '';
     const query = new URLSearchParams({ state, error: MARKUP });
@@ -153,7 +153,7 @@ describe('cross-site scripting', () => {
     const account = await ZoomAccount.create({ users: 3 });
     const [user] = await account.truth('users');
     await account.change({ kind: 'changeUser', user: user?.['id'], fields: { display_name: MARKUP } });
-    const { url, connectionId } = await operate<OperatorAnswers['invite']>('invite', '--name', 'Display name');
+    const { url, connectionId } = await ask({ command: 'invite', name: 'Display name' });
     const browser = new Browser();
     await account.decide(browser, await browser.submit(url), 'allow');
     await until('the end of the backfill', async () =>
@@ -195,7 +195,7 @@ describe('revoked sessions', () => {
   it('end at once, all of them, with the sign-in links that are out; a new link lets in again', async () => {
     const operator = await signedIn();
     const link = await newLink();
-    const invite = await operate<OperatorAnswers['invite']>('invite', '--name', 'Revoked');
+    const invite = await ask({ command: 'invite', name: 'Revoked' });
     const admin = new Browser();
     await admin.submit(invite.url);
     const ownPage = `${stack.consoleUrl}/connections/${invite.connectionId}`;
@@ -213,9 +213,7 @@ describe('revoked sessions', () => {
 
   it('of one connection end with its invites, and nobody else notices', async () => {
     const operator = await signedIn();
-    const invites = await Promise.all(
-      ['One', 'Other'].map((name) => operate<OperatorAnswers['invite']>('invite', '--name', name)),
-    );
+    const invites = await Promise.all(['One', 'Other'].map((name) => ask({ command: 'invite', name: name })));
     const [one, other] = invites as [OperatorAnswers['invite'], OperatorAnswers['invite']];
     const admin = new Browser();
     await admin.submit(one.url);
@@ -241,7 +239,7 @@ describe('revoked sessions', () => {
 describe('the audit log', () => {
   it('leads from a consent to its invite, and says who gave it and in which role', async () => {
     const account = await ZoomAccount.create({ users: 3 });
-    const { url, connectionId } = await operate<OperatorAnswers['invite']>('invite', '--name', 'Audited');
+    const { url, connectionId } = await ask({ command: 'invite', name: 'Audited' });
     const browser = new Browser();
     await account.decide(browser, await browser.submit(url), 'allow');
     const consent = await entry('consent_given', { invitedAs: connectionId }, connectionId);
@@ -257,7 +255,7 @@ describe('the audit log', () => {
 
   it('says who was refused, and why', async () => {
     const account = await ZoomAccount.create({ plan: 'free', users: 3 });
-    const { url, connectionId } = await operate<OperatorAnswers['invite']>('invite', '--name', 'Refused');
+    const { url, connectionId } = await ask({ command: 'invite', name: 'Refused' });
     const browser = new Browser();
     await account.decide(browser, await browser.submit(url), 'allow');
     const refused = await entry('consent_refused', { why: 'free_plan', revoked: true }, connectionId);
@@ -267,7 +265,7 @@ describe('the audit log', () => {
   });
 
   it('leads from a sign-in to the command that made its link', async () => {
-    const { url } = await operate<OperatorAnswers['link']>('link');
+    const { url } = await ask({ command: 'link' });
     const before = (await auditOf()).length;
     await new Browser().submit(url);
     const made = await until('both entries', async () => {

@@ -2,19 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { Browser } from '../../dev/local/browser';
 import { PARTITION } from '../../lambdas/contract/control-table';
-import type { OperatorAnswers } from '../../lambdas/contract/operator';
 import { addDays } from '../../lambdas/core/runs/shards';
 import { distinctRows, rowsOf } from './support/compare';
 import { NO_DIFFERENCES, differences } from './support/differences';
 import { backfillExecutionsOf } from './support/executions';
 import {
+  ask,
   dynamodb,
   factsOf,
-  lookAt,
   operate,
   output,
   scaleWaits,
   stack,
+  statusOf,
   syncNow,
   until,
   whenStatus,
@@ -41,7 +41,7 @@ async function wasSweptToday(connectionId: string): Promise<boolean> {
 
 /** The text of a connection's page, as an operator sees it. */
 async function pageOf(connectionId: string): Promise<string> {
-  const { url } = await operate<OperatorAnswers['link']>('link');
+  const { url } = await ask({ command: 'link' });
   const browser = new Browser();
   await browser.submit(url);
   return (await browser.open(`${stack.consoleUrl}/connections/${connectionId}`)).text;
@@ -69,7 +69,7 @@ describe('a backfill', () => {
       const connectionId = await consent(account, `No calls left, ${retryAfter}`);
       const endRefusals = await account.fail({ kind: 'tooManyPerDay', label: 'Heavy', retryAfter });
       const waiting = await until('waiting', async () => {
-        const { backfill } = await lookAt(connectionId);
+        const { backfill } = await statusOf(connectionId);
         return backfill?.state === 'waiting' ? backfill : undefined;
       });
       const page = await pageOf(connectionId);

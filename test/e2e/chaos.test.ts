@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Differences, NO_DIFFERENCES, differences } from './support/differences';
 import { type BackfillExecution, backfillExecutionsOf } from './support/executions';
-import { lookAt, scaleWaits, syncNow, until, whenStatus } from './support/stack';
+import { scaleWaits, statusOf, syncNow, until, whenStatus } from './support/stack';
 import { kill, workerPids } from './support/workers';
 import { ZoomAccount, consent, zoomStats } from './support/zoom-account';
 
@@ -52,7 +52,7 @@ describe('a backfill while everything goes wrong at Zoom and workers are killed'
     const connectionId = await consent(account, 'Chaos');
     const ends = await Promise.all(FAULTS.map((fault) => account.fail(fault)));
 
-    const isOver = async () => (await lookAt(connectionId)).status !== 'backfilling';
+    const isOver = async () => (await statusOf(connectionId)).status !== 'backfilling';
     const refreshed = async () => (await zoomStats()).refreshes - before.refreshes;
     while (!(await isOver())) {
       await account.expireTokens();

@@ -1,19 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Browser } from '../../dev/local/browser';
-import type { OperatorAnswers } from '../../lambdas/contract/operator';
 import { beginAttempt, callback, goToZoom } from './support/attempt';
 import { NO_DIFFERENCES, differences } from './support/differences';
-import {
-  lookAt,
-  operate,
-  scaleWaits,
-  stack,
-  statusOf,
-  syncNow,
-  tokenSecretsOf,
-  until,
-  whenStatus,
-} from './support/stack';
+import { ask, operate, scaleWaits, stack, statusOf, syncNow, tokenSecretsOf, until, whenStatus } from './support/stack';
 import { endRefreshLease } from './support/time';
 import { kill, workerPids } from './support/workers';
 import { ZoomAccount, connect, consent, zoomStats } from './support/zoom-account';
@@ -73,7 +62,7 @@ describe('the callback, attacked by its state', () => {
 
   it('of two tabs of one browser is each tab’s own, and the account has one token set in the end', async () => {
     const account = await ZoomAccount.create(SMALL);
-    const invite = await operate<OperatorAnswers['invite']>('invite', '--name', 'Two tabs');
+    const invite = await ask({ command: 'invite', name: 'Two tabs' });
     const browser = new Browser();
     const [first, second] = [await goToZoom(invite, browser), await goToZoom(invite, browser)];
     const pages = [];
@@ -233,7 +222,7 @@ describe('a worker that is killed between Zoom’s rotation and the storing', ()
     for (const pid of await workerPids()) kill(pid);
     expect(await endRefreshLease(connectionId)).toBe(true);
     const synced = await until('the sync', async () => {
-      const connection = await lookAt(connectionId);
+      const connection = await statusOf(connectionId);
       return connection.lastSync?.result === 'ok' ? connection : undefined;
     });
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DeadLetterView, OperatorAnswers } from '../../lambdas/contract/operator';
 import { addDays } from '../../lambdas/core/runs/shards';
 import { distinctRows, rowsOf } from './support/compare';
-import { cli, factsOf, lookAt, operate, scaleWaits, statusOf, until, whenStatus } from './support/stack';
+import { cli, factsOf, operate, scaleWaits, statusOf, until, whenStatus } from './support/stack';
 import { streamRecordsOf } from './support/stream';
 import { endRests } from './support/time';
 import { ZoomAccount, connect, consent } from './support/zoom-account';
@@ -22,7 +22,7 @@ describe('a date that Zoom fails to give', () => {
     connectionId = await consent(account, 'With a gap');
     await until('the end of the backfill', async () => {
       await endRests(connectionId);
-      return (await lookAt(connectionId)).status === 'degraded' ? true : undefined;
+      return (await statusOf(connectionId)).status === 'degraded' ? true : undefined;
     });
   });
 

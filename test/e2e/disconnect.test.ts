@@ -3,18 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Browser } from '../../dev/local/browser';
 import type { Connection } from '../../lambdas/contract/connection';
 import { LONGEST_STEP_MINUTES } from '../../lambdas/contract/workflow';
-import type { OperatorAnswers } from '../../lambdas/contract/operator';
 import { NO_DIFFERENCES, differences } from './support/differences';
 import {
+  ask,
   cli,
   factsOf,
   itemsOf,
-  lookAt,
   operate,
   output,
   scaleWaits,
   stack,
   stateMachines,
+  statusOf,
   storedSecrets,
   until,
   whenStatus,
@@ -136,7 +136,7 @@ describe('a disconnect', () => {
     const facts = (await factsOf(connectionId)).length;
     await operate('disconnect', connectionId);
     const purged = await until('the first purge', async () => {
-      const { disconnect } = await lookAt(connectionId);
+      const { disconnect } = await statusOf(connectionId);
       return disconnect?.factsPurged === facts ? disconnect : undefined;
     });
     await stateMachines.send(new StopExecutionCommand({ executionArn: purged.executionArn ?? '' }));
@@ -163,7 +163,7 @@ describe('a disconnect', () => {
   });
 
   it('deletes a connection that nobody has consented to', async () => {
-    const { connectionId } = await operate<OperatorAnswers['invite']>('invite', '--name', 'Never connected');
+    const { connectionId } = await ask({ command: 'invite', name: 'Never connected' });
     await operate('disconnect', connectionId);
     const { exitCode, stdout } = await cli('status', connectionId, '--json');
 
@@ -179,7 +179,7 @@ describe('the form on the page of a connection', () => {
 
   beforeAll(async () => {
     account = await ZoomAccount.create({ users: 20, activitiesPerDay: 5 });
-    const invite = await operate<OperatorAnswers['invite']>('invite', '--name', 'By form');
+    const invite = await ask({ command: 'invite', name: 'By form' });
     invited = new Browser();
     await account.decide(invited, await invited.submit(invite.url), 'allow');
     connectionId = invite.connectionId;
@@ -188,12 +188,12 @@ describe('the form on the page of a connection', () => {
 
   it('is not taken from another site', async () => {
     const { status } = await invited.submit(`${page()}/disconnect`, {}, 'https://elsewhere.example');
-    expect([status, (await lookAt(connectionId)).status]).toEqual([403, 'connected']);
+    expect([status, (await statusOf(connectionId)).status]).toEqual([403, 'connected']);
   });
 
   it('is not taken from somebody else', async () => {
     const { status } = await new Browser().submit(`${page()}/disconnect`, {});
-    expect([status, (await lookAt(connectionId)).status]).toEqual([401, 'connected']);
+    expect([status, (await statusOf(connectionId)).status]).toEqual([401, 'connected']);
   });
 
   it('lets the admin who was invited disconnect, and shows the receipt to them', async () => {
@@ -236,7 +236,7 @@ describe('a connection that is paused', () => {
   });
 
   it('goes on with its backfill when it is resumed, and loses nothing', async () => {
-    const before = (await lookAt(connectionId)).backfill;
+    const before = (await statusOf(connectionId)).backfill;
     await endSlowness();
     const { status } = await operate<Connection>('resume', connectionId);
     const after = await whenStatus(connectionId, 'connected');
@@ -250,7 +250,7 @@ describe('a connection that is paused', () => {
   it('stays paused with the grant of a new consent', async () => {
     await operate('pause', connectionId);
     await account.reconnect(connectionId);
-    const reconnected = await lookAt(connectionId);
+    const reconnected = await statusOf(connectionId);
     await operate('resume', connectionId);
     await whenStatus(connectionId, 'connected');
 
@@ -266,7 +266,7 @@ describe('a connection that is paused', () => {
 /** Waits for the backfill to have read something, and to be far from its end. */
 async function whenReading(connectionId: string): Promise<void> {
   await until('a backfill in the middle', async () => {
-    const { backfill } = await lookAt(connectionId);
+    const { backfill } = await statusOf(connectionId);
     return backfill?.state === 'running' && backfill.facts > 0 ? backfill : undefined;
   });
 }
@@ -307,7 +307,7 @@ async function runningOf(connectionId: string): Promise<string[]> {
 
 /** Connects the account by an invite of its own. @returns what the admin sees, and the grants that are good then. */
 async function consentTo(account: ZoomAccount): Promise<{ status: number; text: string; grants: number }> {
-  const { url } = await operate<OperatorAnswers['invite']>('invite', '--name', 'Too early');
+  const { url } = await ask({ command: 'invite', name: 'Too early' });
   const browser = new Browser();
   const { status, text } = await account.decide(browser, await browser.submit(url), 'allow');
   return { status, text, grants: await account.grantsAlive() };
@@ -315,7 +315,7 @@ async function consentTo(account: ZoomAccount): Promise<{ status: number; text: 
 
 /** A browser with an operator's session. */
 async function signedIn(): Promise<{ browser: Browser; origin: string }> {
-  const { url } = await operate<OperatorAnswers['link']>('link');
+  const { url } = await ask({ command: 'link' });
   const browser = new Browser();
   await browser.submit(url);
   return { browser, origin: stack.consoleUrl };

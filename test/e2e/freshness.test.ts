@@ -1,7 +1,7 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDays } from '../../lambdas/core/runs/shards';
-import { functionNamed, lambda, lookAt, scaleWaits, statusOf, syncNow, until, whenStatus } from './support/stack';
+import { functionNamed, lambda, scaleWaits, statusOf, syncNow, until, whenStatus } from './support/stack';
 import { endRests, makeUnread } from './support/time';
 import { ZoomAccount, connect } from './support/zoom-account';
 
@@ -51,7 +51,7 @@ describe('the freshness of a connection', () => {
     await mend();
     const { reason, freshness } = await until('the end of the sync', async () => {
       await endRests(connectionId);
-      const connection = await lookAt(connectionId);
+      const connection = await statusOf(connectionId);
       return connection.status === 'connected' ? connection : undefined;
     });
 

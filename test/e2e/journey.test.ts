@@ -12,9 +12,9 @@ import { addDays } from '../../lambdas/core/runs/shards';
 import { distinctRows, rowsOf } from './support/compare';
 import { schemaProblems } from './support/schemas';
 import {
-  logLines,
   factsOf,
   itemsOf,
+  logLines,
   operate,
   output,
   stack,

@@ -10,6 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { Browser } from '../../dev/local/browser';
 import type { OperatorAnswers } from '../../lambdas/contract/operator';
 import {
+  ask,
   cli,
   itemsOf,
   lambda,
@@ -59,7 +60,7 @@ describe('secrets that were planted everywhere', () => {
     );
     const answers: string[] = [];
 
-    const invite = await operate<OperatorAnswers['invite']>('invite', '--name', 'Planted');
+    const invite = await ask({ command: 'invite', name: 'Planted' });
     ({ connectionId } = invite);
     note(invite.url.split('/').at(-1), 'the token of an invite');
     const browser = new Browser();
@@ -92,7 +93,7 @@ describe('secrets that were planted everywhere', () => {
     await whenStatus(connectionId, 'connected');
     await noteStored();
 
-    const link = await operate<OperatorAnswers['link']>('link');
+    const link = await ask({ command: 'link' });
     const token = note(link.url.split('/').at(-1), 'the token of a sign-in link');
     const signIn = await fetch(link.url, {
       method: 'POST',

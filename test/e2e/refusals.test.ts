@@ -2,9 +2,8 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from '@jest/globals';
 import { Browser } from '../../dev/local/browser';
 import { hashSecretValue } from '../../lambdas/core/access/secret-value';
-import type { OperatorAnswers } from '../../lambdas/contract/operator';
 import { beginAttempt, callback } from './support/attempt';
-import { cli, dynamodb, itemsOf, operate, output, stack, statusOf, whenStatus } from './support/stack';
+import { ask, cli, dynamodb, itemsOf, output, stack, statusOf, whenStatus } from './support/stack';
 import { ZoomAccount, connect } from './support/zoom-account';
 
 /** What is left of an attempt in the control table, besides its key and its expiry. */
@@ -141,13 +140,7 @@ describe('a consent that is not given as it should be', () => {
   it('of another account than the connected one is refused, and the connection keeps working', async () => {
     const [account, other] = await Promise.all([ZoomAccount.create(), ZoomAccount.create()]);
     const connectionId = await connect(account, 'The first');
-    const invite = await operate<OperatorAnswers['invite']>(
-      'invite',
-      '--name',
-      'The first',
-      '--connection',
-      connectionId,
-    );
+    const invite = await ask({ command: 'invite', name: 'The first', connectionId: connectionId });
     const browser = new Browser();
     const page = await other.decide(browser, await browser.submit(invite.url), 'allow');
 
@@ -166,7 +159,7 @@ describe('pages and commands that somebody may not have', () => {
   );
 
   it('an invite shows its own connection and no other', async () => {
-    const other = await operate<OperatorAnswers['invite']>('invite', '--name', 'Somebody else');
+    const other = await ask({ command: 'invite', name: 'Somebody else' });
     const { browser, connectionId } = await beginAttempt();
 
     await expect(browser.open(`${stack.consoleUrl}/connections/${connectionId}`)).resolves.toMatchObject({

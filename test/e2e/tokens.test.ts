@@ -12,7 +12,6 @@ import {
   functionNamed,
   lambda,
   logLines,
-  lookAt,
   operate,
   scaleWaits,
   statusOf,
@@ -102,7 +101,7 @@ describe('the tokens of a connection', () => {
     await account.expireTokens();
     await operate('sync', connectionId);
     await until('the metric', async () => ((await logLines('AppCredentialsRejected')).length > 0 ? true : undefined));
-    const refused = await lookAt(connectionId);
+    const refused = await statusOf(connectionId);
     const stored = await cliWithInput(JSON.stringify(credentials), 'app', 'set-credentials', '--json');
     await syncNow(connectionId);
     const after = await whenStatus(connectionId, 'connected');

@@ -8,10 +8,10 @@ import {
   itemsOf,
   lambda,
   logLines,
-  lookAt,
   operate,
   output,
   scaleWaits,
+  statusOf,
   storedSecrets,
   syncNow,
   tick,
@@ -189,7 +189,7 @@ describe('the news that an app was removed', () => {
     await operate('sync', connectionId);
     await whenStatus(connectionId, 'reconnect_needed');
     await tick();
-    expect((await lookAt(connectionId)).status).toBe('reconnect_needed');
+    expect((await statusOf(connectionId)).status).toBe('reconnect_needed');
     expect((await factsOf(connectionId)).length).toBeGreaterThanOrEqual(facts);
   });
 
@@ -202,8 +202,8 @@ describe('the news that an app was removed', () => {
     const renewed = await whenStatus(otherId, 'connected');
     await syncNow(otherId);
     await tick();
-    expect([(await lookAt(otherId)).status, await other.grantsAlive()]).toEqual(['connected', 1]);
-    expect([(await lookAt(connectionId)).zoomAccountId, renewed.zoomAccountId]).toEqual([invited.id, other.id]);
+    expect([(await statusOf(otherId)).status, await other.grantsAlive()]).toEqual(['connected', 1]);
+    expect([(await statusOf(connectionId)).zoomAccountId, renewed.zoomAccountId]).toEqual([invited.id, other.id]);
   });
 
   it('is of no effect when it is about another app', async () => {
@@ -212,6 +212,10 @@ describe('the news that an app was removed', () => {
     const payload = { account_id: account.id, client_id: 'anotherApp', user_id: 'somebody' };
     const answer = await postWebhook(JSON.stringify({ event: 'app_deauthorized', payload }), { secretToken: secret });
     await whenDealtWith(secret);
-    expect([answer, (await lookAt(connectionId)).status, await effectsOn(connectionId)]).toEqual([204, 'connected', 0]);
+    expect([answer, (await statusOf(connectionId)).status, await effectsOn(connectionId)]).toEqual([
+      204,
+      'connected',
+      0,
+    ]);
   });
 });

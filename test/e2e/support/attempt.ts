@@ -1,6 +1,6 @@
 import { Browser, type Page } from '../../../dev/local/browser';
 import type { OperatorAnswers } from '../../../lambdas/contract/operator';
-import { operate, stack } from './stack';
+import { ask, stack } from './stack';
 
 /** A browser on its way to Zoom. */
 export interface Attempt {
@@ -14,7 +14,7 @@ export interface Attempt {
 
 /** Goes from an invite to Zoom's consent page. */
 export async function beginAttempt(name = 'An attempt', browser = new Browser()): Promise<Attempt> {
-  const invite = await operate<OperatorAnswers['invite']>('invite', '--name', name);
+  const invite = await ask({ command: 'invite', name: name });
   return goToZoom(invite, browser);
 }
 

@@ -16,6 +16,7 @@ import { promisify } from 'node:util';
 import { ROOT } from '../../../dev/local/paths';
 import { StackFile } from '../../../dev/local/stack-file';
 import type { Connection } from '../../../lambdas/contract/connection';
+import type { OperatorAnswers, OperatorCommand, OperatorResult } from '../../../lambdas/contract/operator';
 import type { Fact } from '../../../lambdas/core/facts/fact';
 import { partitionKeys } from '../../../lambdas/core/facts/fact-key';
 
@@ -85,25 +86,29 @@ export async function operate<Answer>(...args: readonly string[]): Promise<Answe
   return JSON.parse(stdout) as Answer;
 }
 
-export async function statusOf(connectionId: string): Promise<Connection> {
-  return operate<Connection>('status', connectionId);
+/** Has the operator function carry out a command, as the CLI would, which takes a second to start. */
+export async function ask<Command extends OperatorCommand>(
+  command: Command,
+): Promise<OperatorAnswers[Command['command']]> {
+  const Payload = JSON.stringify(command);
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: output('OperatorFunctionName'), Payload }));
+  const result = JSON.parse(answer.Payload?.transformToString() ?? '') as OperatorResult<
+    OperatorAnswers[Command['command']]
+  >;
+  if (!result.ok) throw new Error(`${command.command} failed: ${result.error.message}`);
+  return result.answer;
 }
 
-/** The same from the operator function itself: to be asked often, as the CLI takes a second to start. */
-export async function lookAt(connectionId: string): Promise<Connection> {
-  const Payload = JSON.stringify({ command: 'status', connectionId });
-  const answer = await lambda.send(new InvokeCommand({ FunctionName: output('OperatorFunctionName'), Payload }));
-  const result = JSON.parse(answer.Payload?.transformToString() ?? '') as { ok: boolean; answer: Connection };
-  if (!result.ok) throw new Error(`no status of ${connectionId}`);
-  return result.answer;
+export async function statusOf(connectionId: string): Promise<Connection> {
+  return ask({ command: 'status', connectionId });
 }
 
 /** Reads everything new now, and waits until it is there. */
 export async function syncNow(connectionId: string): Promise<Connection> {
   const startedAt = Date.now();
-  await operate('sync', connectionId);
+  await ask({ command: 'sync', connectionId });
   return until('a sync that began after now', async () => {
-    const connection = await lookAt(connectionId);
+    const connection = await statusOf(connectionId);
     // the end of a sync that had begun before ours says nothing about ours: two ends are needed then, and come
     return connection.lastSync !== null && Date.parse(connection.lastSync.at) > startedAt ? connection : undefined;
   });
@@ -119,7 +124,7 @@ export async function tick(): Promise<void> {
 /** Waits for the connection to be in the status. */
 export async function whenStatus(connectionId: string, status: Connection['status']): Promise<Connection> {
   return until(`the status ${status}`, async () => {
-    const connection = await lookAt(connectionId);
+    const connection = await statusOf(connectionId);
     return connection.status === status ? connection : undefined;
   });
 }

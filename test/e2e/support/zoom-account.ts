@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Browser, type Page } from '../../../dev/local/browser';
 import type { AccountOptions } from '../../../dev/zoom-simulator/options';
 import type { Connection } from '../../../lambdas/contract/connection';
-import type { OperatorAnswers } from '../../../lambdas/contract/operator';
-import { ofThisWorker, operate, whenStatus } from './stack';
+import { ask, ofThisWorker, whenStatus } from './stack';
 
 /** Where this stack's stand-in for Zoom is. */
 export const ZOOM_URL = ofThisWorker((process.env['ZOOM_SIMULATOR_URL'] ?? '').split(','));
@@ -99,8 +98,7 @@ export class ZoomAccount {
 
   /** Goes the way of a reconnect invite. */
   async reconnect(connectionId: string, role = 'owner'): Promise<void> {
-    const options = ['--name', 'again', '--connection', connectionId];
-    const { url } = await operate<OperatorAnswers['invite']>('invite', ...options);
+    const { url } = await ask({ command: 'invite', connectionId });
     const browser = new Browser();
     await this.decide(browser, await browser.submit(url), 'allow', role);
   }
@@ -140,7 +138,7 @@ export async function zoomStats(): Promise<ZoomStats> {
 
 /** Invites, goes to Zoom and allows, as an admin does. @returns the connection's id. */
 export async function consent(account: ZoomAccount, name: string): Promise<string> {
-  const invite = await operate<OperatorAnswers['invite']>('invite', '--name', name);
+  const invite = await ask({ command: 'invite', name: name });
   const browser = new Browser();
   const consentPage = await browser.submit(invite.url);
   const page = await account.decide(browser, consentPage, 'allow');
