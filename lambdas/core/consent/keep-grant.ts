@@ -6,6 +6,7 @@ import type { ConnectionStore } from '../connections/ports';
 import { ConflictError, NotFoundError, VersionConflictError } from '../errors';
 import type { TokenVault } from '../tokens/ports';
 import type { ZoomAccess, ZoomIdentity } from '../zoom/ports';
+import { ZoomFaultError } from '../zoom/zoom-fault';
 import type { Grant, Refusal, ZoomProbes } from './ports';
 
 export interface KeepGrantPorts {
@@ -100,9 +101,15 @@ export async function deleteSpareSecrets(
   }));
 }
 
+/** Whether Zoom says that the grant is over. Its silence says nothing: to lose the one in force is worse than to keep one too many. */
 async function isEndedAtZoom(zoom: ZoomProbes, access: ZoomAccess): Promise<boolean> {
-  const answer = await zoom.whoAmI(access);
-  return 'kind' in answer && answer.kind === 'tokenRejected';
+  try {
+    const answer = await zoom.whoAmI(access);
+    return 'kind' in answer && answer.kind === 'tokenRejected';
+  } catch (error) {
+    if (error instanceof ZoomFaultError) return false;
+    throw error;
+  }
 }
 
 function connected(

@@ -526,6 +526,15 @@ describe('a consent that Zoom gives no answer to judge by', () => {
     expect([connection().generation, zoom.revoked]).toEqual(['g1', [GRANTED]]);
   });
 
+  it('is kept when Zoom does not even say whether a later one has ended it, for it has ended the one in force', async () => {
+    const { consent, connection, zoom } = flow(connectedRecord({ consentedBy: BY_OWNER }));
+    zoom.whileTried = () => {
+      zoom.whoAmI = () => Promise.reject(FAULT);
+    };
+    expect(await consent()).toMatchObject({ kind: 'connected' });
+    expect([connection().generation, zoom.revoked]).toEqual([expect.not.stringMatching(/^g1$/), []]);
+  });
+
   it('is kept when the account is but busy, and there is none in force', async () => {
     expect(await unanswered(DAILY, connectionRecord()).consent()).toMatchObject({ kind: 'connected' });
   });
