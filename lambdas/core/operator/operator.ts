@@ -200,8 +200,9 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
     async 'disconnect-all'({ keepFacts }) {
       const begun: Connection[] = [];
       let failed = 0;
-      for await (const { id, status } of connections.list()) {
-        if (status === 'disconnected') continue;
+      for await (const { id, status, disconnect: known } of connections.list()) {
+        const isToPurge = known?.keepFacts === true && !keepFacts;
+        if (status === 'disconnected' && !isToPurge) continue;
         try {
           begun.push(await disconnect(id, keepFacts));
         } catch (error) {

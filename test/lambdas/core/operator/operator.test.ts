@@ -10,10 +10,11 @@ import { InMemoryLinkStore, InMemoryRevocations } from '../../../support/access'
 import { RecordingAuditLog } from '../../../support/audit';
 import { DAY, FakeClock, MINUTE, NOW, instant } from '../../../support/clock';
 import {
-  InMemoryConnectionStore,
   backfillRecord,
   connectedRecord,
   connectionRecord,
+  disconnectRecord,
+  InMemoryConnectionStore,
 } from '../../../support/connections';
 import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
 import { RecordingDisconnectStarter } from '../../../support/disconnect';
@@ -536,5 +537,15 @@ describe('disconnect', () => {
       ['pending', 'disconnected'],
     ]);
     expect([answer.failed, failed, [...connections.records.keys()]]).toEqual([1, ['a'], ['a', 'b', 'ended']]);
+  });
+
+  it.each([
+    [false, ['disconnecting']],
+    [true, []],
+  ])('of all deletes what an earlier one kept, unless that is to be kept again: %s', async (keepFacts, statuses) => {
+    const disconnect = disconnectRecord({ keepFacts: true, endedAt: instant() });
+    const { operator } = operate(connectedRecord({ status: 'disconnected', disconnect }));
+    const answer = await operator['disconnect-all']({ command: 'disconnect-all', keepFacts });
+    expect(answer.connections.map(({ status }) => status)).toEqual(statuses);
   });
 });
