@@ -308,10 +308,18 @@ function isDayOld(at: string | null, now: number): boolean {
   return at === null || now - Date.parse(at) >= DAY_MS;
 }
 
-/** Whether the run may begin, or go on, at `now` (epoch ms): with the consent in force, and no other of its kind. */
+/**
+ * Whether the run may begin, or go on, at `now` (epoch ms): with the consent in force, and no other of its kind. The first
+ * that reads with a new consent is its backfill.
+ */
 function mayBegin(connection: ConnectionRecord, run: RunRef, now: number): boolean {
-  const { runId } = run;
-  return isCurrent(connection, run) && !isCancelled(connection, runId) && !isAnotherRunning(connection, run, now);
+  const isTooEarly = run.kind === 'sync' && connection.status === 'backfilling';
+  return (
+    isCurrent(connection, run) &&
+    !isTooEarly &&
+    !isCancelled(connection, run.runId) &&
+    !isAnotherRunning(connection, run, now)
+  );
 }
 
 /** When a run began that is planned again: what it reads is counted from then. */

@@ -614,6 +614,10 @@ describe('a run of a connection that may not be read', () => {
     },
   );
 
+  it('reads nothing as a sync before the backfill of a new consent has begun', async () => {
+    expect(await shardsOf(SYNC, connectedRecord({ status: 'backfilling', backfill: null }))).toEqual([]);
+  });
+
   it('is not noted', async () => {
     const { plan, connection } = planning(connectedRecord({ status: 'paused', backfill: null }));
     await plan(BACKFILL);
