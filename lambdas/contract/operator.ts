@@ -45,7 +45,7 @@ export interface OperatorAnswers {
   resume: Connection;
   /** Of a connection that was deleted, since nobody had consented to it, what it was last. */
   disconnect: Connection;
-  /** Those that are being disconnected, or were deleted; `failed` by how many it could not be begun. */
+  /** Those that are being disconnected, or were deleted; `failed`: for how many it could not be begun. */
   'disconnect-all': { readonly connections: readonly Connection[]; readonly failed: number };
   /** The execution that sends, and where to. */
   replay: { readonly executionArn: string; readonly queueUrl: string };

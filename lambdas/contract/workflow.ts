@@ -153,7 +153,7 @@ export interface WorkerTask {
  * - `done`: each is read to its end, or denied, or failed for good, or its connection was stopped: nothing is left to do.
  * - `again`: the worker's time is up; progress is kept, call it again.
  * - `waitUntil`: nothing can be read before `at` (ISO 8601 UTC).
- * - `nextDay`: the day's calls are used up, and nothing can be read before `at`, when another day's begin.
+ * - `nextDay`: another UTC day has begun, or will have before anything can be read: the run goes on in another execution, at `at`.
  */
 export type WorkerOutcome =
   | { readonly outcome: 'done' }

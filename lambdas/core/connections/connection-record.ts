@@ -25,9 +25,9 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill' | 'freshne
   readonly firstRunId: string | null;
   /** When consent was given for the first time: what came since, and the usual days before, the first read is to find. */
   readonly firstConnectedAt: string | null;
-  /** When the usual backfill was completed for the first time: until then facts may be missing anywhere. */
+  /** When the usual backfill began that was the first to be completed; `null` until one was: facts may be missing anywhere. */
   readonly firstReadAt: string | null;
-  /** When the last daily sweep (late rows, all users) was completed. */
+  /** Since when nobody has looked for rows that come late: the last completed daily sweep began then, or before the first one the consent was given. */
   readonly sweptAt: string | null;
   /** The run whose lists of users missed somebody whom the next sync looks for once more; `null` when nobody is looked for. */
   readonly usersMissedBy: string | null;

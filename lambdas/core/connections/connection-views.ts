@@ -65,7 +65,7 @@ export function makeConnectionViews(ports: ConnectionViewsPorts): ConnectionView
   };
 }
 
-/** How far a running backfill is, the quota of its reports, and how often is read. */
+/** How far a running backfill is, the quota of its reports, and how often syncs run. */
 export interface BackfillReading {
   readonly shards: readonly ShardProgress[];
   readonly limit: QuotaLimit;
@@ -86,7 +86,7 @@ const STARTING: Omit<BackfillRecord, 'startedAt'> = {
   calls: 0,
 };
 
-/** The view of a connection at `now` (epoch ms); of `reading` something is read while its backfill runs. */
+/** The view of a connection at `now` (epoch ms). @param reading - its shards, limit and ledger matter while a backfill runs. */
 export function connectionView(record: ConnectionRecord, reading: BackfillReading, now: number): Connection {
   const { id, name, status, reason, mergedInto, zoomAccountId, plan, connectedAt, lastSync } = record;
   const starting = status === 'backfilling' ? { ...STARTING, startedAt: connectedAt ?? record.createdAt } : null;

@@ -4,7 +4,7 @@ import { STREAM_LABELS } from '../zoom/ports';
 import type { ShardProgress } from './ports';
 import type { ChainEnd } from './shard-chain';
 
-/** So many shards in a row that fail, and Zoom is taken to be down: each that is begun then may be given up with it. */
+/** After so many failed shards in a row Zoom is taken to be down: any other that is begun would use up its tries. */
 const MOST_FAILURES = 2;
 
 /** As people come and go: who moves on while the lists are read one after the other is in two of them, and not in none. */

@@ -35,8 +35,8 @@ export interface Dispatched {
 }
 
 /**
- * Starts a second: 10,000 connections take 400 s, and 18,000 what a tick of 15 minutes has for them. Each sync has three
- * functions of about a second, so 75 run at a time; Step Functions takes 150 starts a second in its smallest regions.
+ * So many a second: 10,000 connections take 400 s, and 18,000 fill the part of a 15-minute tick that keeps the pace. Each sync
+ * has three functions of about a second, so 75 run at a time; Step Functions takes 150 starts a second in its smallest regions.
  */
 export const STARTS_PER_SECOND = 25;
 /** Connections that are seen to side by side. A start takes some 50 ms, so that without a pace 200 a second are started. */

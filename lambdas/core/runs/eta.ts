@@ -28,7 +28,7 @@ export interface Pace {
 
 /** A rate that was measured over less than this says little: to begin takes some seconds. */
 const SETTLING_MS = 10_000;
-/** Less than that is left of calls by the way numbers are kept. */
+/** Of calls, what is less than this is a rounding error. */
 const ROUNDING = 1e-3;
 
 /**

@@ -179,7 +179,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     return [...new Map(shards.map((shard) => [shard.id, shard])).values()];
   }
 
-  /** The first date that a row may be of which Zoom has added since the last sweep, up to `sweepDays` late. */
+  /** The oldest date of which Zoom may have added rows since the last sweep, when they come up to `sweepDays` late. */
   function sweptFrom({ sweptAt }: ConnectionRecord, now: number): string {
     const lastMs = sweptAt === null ? now : Date.parse(sweptAt);
     const first = utcDate(lastMs - settings.sweepDays * DAY_MS);
@@ -210,7 +210,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     return shardsSince(stream, floor, now);
   }
 
-  /** From when on a report is read of which nothing is known: what came before a first backfill began is for that to read. */
+  /** From when on (epoch ms) a report is read of which nothing is known: what was there before a first backfill is left to that. */
   function unknownSince(connection: ConnectionRecord, now: number): number {
     const { backfill } = connection;
     if (backfill !== null && isFirstReadOpen(connection)) return Date.parse(backfill.startedAt);
@@ -218,8 +218,8 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   }
 
   /**
-   * The first date of the usual range: so many days before today, or before the first consent, while the first read is still to
-   * come. Nobody has read since what came after that.
+   * The first date of the usual range: so many days before today; while the first read is still to come, before the first
+   * consent, for nobody has read what came since.
    */
   function usualFrom({ firstReadAt, firstConnectedAt }: ConnectionRecord, now: number): string {
     const since = firstReadAt === null && firstConnectedAt !== null ? Date.parse(firstConnectedAt) : now;

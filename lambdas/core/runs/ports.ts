@@ -20,7 +20,7 @@ export interface ShardProgress {
   readonly pages: number;
   /** What Zoom said the number of rows is. */
   readonly totalRecords: number | null;
-  /** Facts stored (backfill), or new or changed (sync). */
+  /** Facts written: all of them where the table was empty, in the first run's first reading, otherwise new and changed ones. */
   readonly facts: number;
   readonly calls: number;
   /** Rows that could not become facts. */

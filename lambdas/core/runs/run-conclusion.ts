@@ -135,7 +135,7 @@ function completedBy(
   }
   if (missing.length > 0) return {};
   if (current.backfill?.isOfRange) return {};
-  // a later one reads some days, however long ago rows that came late were looked for: a sweep goes on from there
+  // a later one reads only some days, and so is no sweep: the next sweep goes on from the last
   const sweptAt = current.sweptAt ?? current.connectedAt ?? startedAt;
   return { sweptAt, firstReadAt: current.firstReadAt ?? startedAt };
 }

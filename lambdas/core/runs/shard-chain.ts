@@ -27,7 +27,7 @@ export type ChainEnd =
 export interface ChainContext {
   readonly run: RunRef;
   readonly quota: AccountQuota;
-  /** Epoch ms at which the function is ended. */
+  /** Epoch ms by which the turn has to be over. */
   readonly deadline: number;
   /** Told of each page that comes. */
   readonly gotOn: () => void;

@@ -26,7 +26,7 @@ const LONGEST_SLEEP_MS = 30_000;
 const MAX_ATTEMPTS = 8;
 /** Waits between them: half a minute, twice as long each time. */
 const LONGEST_REST_MS = 30 * 60_000;
-/** Faults in a row that a chain outlasts within a turn, after 1, 2 and 4 seconds; within a repeated one it is one. */
+/** Faults in a row that a chain outlasts within a turn, after 1, 2 and 4 seconds; in one that follows a failed turn, one only. */
 const MAX_FAULTS_IN_A_ROW = 3;
 
 /**

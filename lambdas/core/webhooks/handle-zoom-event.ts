@@ -22,8 +22,8 @@ export interface HandleZoomEventPorts {
  * - `outdated`: the app was removed before the consent that is in force.
  * - `ownDoing`: a grant that was not kept was taken back, on our own request.
  * - `noted`: the next sync that there is reads what changed.
- * - `syncStarted`: a sync was started for it, or one was in this minute and the next reads what that one does not. Of a
- *   paused connection, one that tries its grant.
+ * - `syncStarted`: a sync was started, or this minute has had one and the next sync reads what that one missed; for a paused
+ *   connection, the run that tries its grant.
  */
 export type EventEffect =
   | { readonly kind: 'noConnection' }
