@@ -133,8 +133,7 @@ function callsOfReading({
 }: Pick<Adapters, 'quota' | 'leases' | 'vault' | 'credentials'>): (() => Promise<unknown>)[] {
   return [
     () => quota.reserve(quotaKey, limit, slotRequest(), now),
-    () => quota.slowDown(quotaKey, now, now),
-    () => quota.block(quotaKey, now, limit, now),
+    () => quota.heed(quotaKey, { per: 'day', retryAtMs: now }, limit, now),
     () => leases.currentVersion(GRANT),
     () => leases.acquire(GRANT, 'owner', now, now),
     () => leases.release(GRANT, 'owner', 'version'),

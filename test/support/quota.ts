@@ -1,8 +1,9 @@
-import { type LedgerEntry, type Reservation, blocked, reserveSlots, slowedDown } from '../../lambdas/core/quota/ledger';
+import { type LedgerEntry, type Reservation, refused, reserveSlots } from '../../lambdas/core/quota/ledger';
 import { utcDate } from '../../lambdas/core/dates';
 import type { QuotaLimit } from '../../lambdas/core/quota/limits';
 import type { QuotaKey, QuotaLedger } from '../../lambdas/core/quota/ports';
 import type { SlotRequest } from '../../lambdas/core/quota/ledger';
+import type { Throttling } from '../../lambdas/core/zoom/throttling';
 import { NOW } from './clock';
 
 /** What the ledger holds of a label at {@link NOW} before it is used, but for what `change` says. */
@@ -44,12 +45,8 @@ export class InMemoryQuotaLedger implements QuotaLedger {
     return Promise.resolve(reservation);
   }
 
-  slowDown(key: QuotaKey, untilMs: number, now: number): Promise<void> {
-    return Promise.resolve(this.put(key, slowedDown(this.entries.get(nameOf(key)), untilMs, now)));
-  }
-
-  block(key: QuotaKey, untilMs: number, limit: QuotaLimit, now: number): Promise<void> {
-    return Promise.resolve(this.put(key, blocked(this.entries.get(nameOf(key)), untilMs, limit, now)));
+  heed(key: QuotaKey, throttling: Throttling, limit: QuotaLimit, now: number): Promise<void> {
+    return Promise.resolve(this.put(key, refused(this.entries.get(nameOf(key)), throttling, limit, now)));
   }
 
   private put(key: QuotaKey, entry: LedgerEntry): void {

@@ -8,9 +8,8 @@ import {
   type LedgerEntry,
   type Reservation,
   type SlotRequest,
-  blocked,
+  refused,
   reserveSlots,
-  slowedDown,
 } from '../../../lambdas/core/quota/ledger';
 import type { QuotaLimit } from '../../../lambdas/core/quota/limits';
 import type { QuotaKey, QuotaLedger } from '../../../lambdas/core/quota/ports';
@@ -22,6 +21,7 @@ import type {
   SeenUsers,
   ShardProgress,
 } from '../../../lambdas/core/runs/ports';
+import type { Throttling } from '../../../lambdas/core/zoom/throttling';
 import type { AwsDelays } from './delays';
 
 /** The one connection of an account that is backfilled. */
@@ -189,12 +189,8 @@ export class ContendedLedger implements QuotaLedger {
     });
   }
 
-  slowDown(key: QuotaKey, untilMs: number, now: number): Promise<void> {
-    return this.change(key, (entry) => ({ answer: undefined, next: slowedDown(entry, untilMs, now) }));
-  }
-
-  block(key: QuotaKey, untilMs: number, limit: QuotaLimit, now: number): Promise<void> {
-    return this.change(key, (entry) => ({ answer: undefined, next: blocked(entry, untilMs, limit, now) }));
+  heed(key: QuotaKey, throttling: Throttling, limit: QuotaLimit, now: number): Promise<void> {
+    return this.change(key, (entry) => ({ answer: undefined, next: refused(entry, throttling, limit, now) }));
   }
 
   private async change<Answer>(

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PARTITION } from '../../contract/control-table';
-import { type LedgerEntry, blocked, reserveSlots, slowedDown } from '../../core/quota/ledger';
+import { type LedgerEntry, refused, reserveSlots } from '../../core/quota/ledger';
 import type { QuotaKey, QuotaLedger } from '../../core/quota/ports';
 import { isConditionFailed } from './document-client';
 
@@ -58,9 +58,7 @@ export function makeDynamoDbQuotaLedger(client: DynamoDBDocumentClient, tableNam
         const { reservation, next } = reserveSlots(current, limit, request, now);
         return { answer: reservation, next };
       }),
-    slowDown: (key, untilMs, now) =>
-      change(key, (current) => ({ answer: undefined, next: slowedDown(current, untilMs, now) })),
-    block: (key, untilMs, limit, now) =>
-      change(key, (current) => ({ answer: undefined, next: blocked(current, untilMs, limit, now) })),
+    heed: (key, throttling, limit, now) =>
+      change(key, (current) => ({ answer: undefined, next: refused(current, throttling, limit, now) })),
   };
 }

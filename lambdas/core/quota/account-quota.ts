@@ -65,11 +65,9 @@ export class AccountQuota {
    * Tells everybody that Zoom refused a call. This worker makes no other before Zoom takes calls again; another one learns
    * of it when it asks for start times, and uses up those that it has.
    */
-  async heed(label: RateLimitLabel, { per, retryAtMs }: Throttling): Promise<void> {
-    const now = this.clock.now();
-    for (const urgent of [true, false]) this.pacer(label, urgent).pauseUntil(retryAtMs);
-    if (per === 'second') await this.ledger.slowDown(this.key(label), retryAtMs, now);
-    else await this.ledger.block(this.key(label), retryAtMs, this.limit(label), now);
+  async heed(label: RateLimitLabel, throttling: Throttling): Promise<void> {
+    for (const urgent of [true, false]) this.pacer(label, urgent).pauseUntil(throttling.retryAtMs);
+    await this.ledger.heed(this.key(label), throttling, this.limit(label), this.clock.now());
   }
 
   /**

@@ -1,4 +1,5 @@
 import { CLOCKS_APART_MS, DAY_MS, nextUtcMidnight, utcDate } from '../dates';
+import type { Throttling } from '../zoom/throttling';
 import type { QuotaLimit } from './limits';
 
 /** An account's use of one label, as the ledger keeps it. */
@@ -162,6 +163,16 @@ export function reserveSlots(
       blockedUntilMs: 0,
     },
   };
+}
+
+/** The entry after Zoom refused a call, for the calls of a second or of the day, at `now` (epoch ms). */
+export function refused(
+  read: LedgerEntry | undefined,
+  { per, retryAtMs }: Throttling,
+  limit: QuotaLimit,
+  now: number,
+): LedgerEntry {
+  return per === 'second' ? slowedDown(read, retryAtMs, now) : blocked(read, retryAtMs, limit, now);
 }
 
 /** The entry after Zoom refused a call for the calls of that second: everybody waits until `untilMs`, then goes slower. */

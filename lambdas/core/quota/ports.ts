@@ -1,3 +1,4 @@
+import type { Throttling } from '../zoom/throttling';
 import type { LedgerEntry, Reservation, SlotRequest } from './ledger';
 import type { QuotaLimit, RateLimitLabel } from './limits';
 
@@ -13,8 +14,9 @@ export interface QuotaLedger {
   find(key: QuotaKey): Promise<LedgerEntry | undefined>;
   /** Takes the next start times of an account. */
   reserve(key: QuotaKey, limit: QuotaLimit, request: SlotRequest, now: number): Promise<Reservation>;
-  /** Zoom said that it was too much for a second: everybody waits until `untilMs`, then goes slower for a while. */
-  slowDown(key: QuotaKey, untilMs: number, now: number): Promise<void>;
-  /** Zoom said that the day's calls are used up: everybody stops until `untilMs`. */
-  block(key: QuotaKey, untilMs: number, limit: QuotaLimit, now: number): Promise<void>;
+  /**
+   * Notes that Zoom refused a call. It was too much for a second: everybody waits until it takes calls again, then goes slower
+   * for a while. The day's calls are used up: everybody stops until then.
+   */
+  heed(key: QuotaKey, throttling: Throttling, limit: QuotaLimit, now: number): Promise<void>;
 }

@@ -7,7 +7,6 @@ import { type QuotaLimit, type QuotaShare, quotaLimit } from '../quota/limits';
 import type { QuotaKey, QuotaLedger } from '../quota/ports';
 import type { AccessTokens } from '../tokens/access-tokens';
 import { type Denied, STREAM_LABELS, type StreamProbe } from '../zoom/ports';
-import type { Throttling } from '../zoom/throttling';
 
 export interface ProbeStreamsPorts {
   readonly quota: QuotaLedger;
@@ -68,7 +67,7 @@ export function makeProbeStreams(ports: ProbeStreamsPorts, settings: ProbeStream
         const { accessToken } = token;
         if (!(await takeTurn(key, limit))) return undefined;
         const answer = await zoom.tryStream({ accessToken, apiUrl }, stream);
-        if (answer.kind === 'throttled') await heed(key, limit, answer.throttling);
+        if (answer.kind === 'throttled') await quota.heed(key, answer.throttling, limit, clock.now());
         if (answer.kind !== 'tokenRejected' || rejected !== undefined) return answer;
         rejected = accessToken;
       }
@@ -87,10 +86,5 @@ export function makeProbeStreams(ports: ProbeStreamsPorts, settings: ProbeStream
     if (waitMs > LONGEST_WAIT_MS) return false;
     if (waitMs > 0) await clock.sleep(waitMs);
     return true;
-  }
-
-  async function heed(key: QuotaKey, limit: QuotaLimit, { per, retryAtMs }: Throttling): Promise<void> {
-    if (per === 'second') await quota.slowDown(key, retryAtMs, clock.now());
-    else await quota.block(key, retryAtMs, limit, clock.now());
   }
 }

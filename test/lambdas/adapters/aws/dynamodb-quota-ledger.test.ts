@@ -56,11 +56,11 @@ describe('a reservation', () => {
 
 describe('a 429', () => {
   it.each([
-    ['of a second', () => ledger.slowDown(KEY, NOW + HOUR, NOW), { nextMs: NOW + HOUR }],
-    ['of the day', () => ledger.block(KEY, NOW + HOUR, LIMIT, NOW), { blockedUntilMs: NOW + HOUR }],
-  ])('%s is noted for everybody, provided that nobody has changed the entry meanwhile', async (_of, note, changed) => {
+    ['second', { nextMs: NOW + HOUR }],
+    ['day', { blockedUntilMs: NOW + HOUR }],
+  ] as const)('of a %s is noted for everybody, if nobody has changed the entry meanwhile', async (per, changed) => {
     calls.on(GetCommand, { ConsistentRead: true }).resolves({ Item: ENTRY });
-    await note();
+    await ledger.heed(KEY, { per, retryAtMs: NOW + HOUR }, LIMIT, NOW);
     expect(calls.commandCalls(PutCommand)[0]?.args[0].input).toMatchObject({
       Item: { pk: 'QUOTA#account-1', sk: 'heavy', usedToday: 3, revision: 8, ...changed },
       ConditionExpression: 'revision = :read',
@@ -73,7 +73,7 @@ describe('a 429', () => {
       .resolvesOnce({ Item: ENTRY })
       .resolves({ Item: { ...ENTRY, usedToday: 4, revision: 8 } });
     calls.on(PutCommand).rejectsOnce(conditionFailed()).resolves({});
-    await ledger.block(KEY, NOW + HOUR, LIMIT, NOW);
+    await ledger.heed(KEY, { per: 'day', retryAtMs: NOW + HOUR }, LIMIT, NOW);
     expect(calls.commandCalls(PutCommand)[1]?.args[0].input.Item).toMatchObject({ usedToday: 4, revision: 9 });
   });
 });

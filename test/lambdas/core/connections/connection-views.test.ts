@@ -272,7 +272,12 @@ describe('the views', () => {
 
   it('look up what the account has used of its quota', async () => {
     const { views, quota } = viewsOf(BACKFILLING);
-    await quota.block({ zoomAccountId: 'account-1', label: 'heavy' }, NOW + HOUR, NO_READING.limit, NOW);
+    await quota.heed(
+      { zoomAccountId: 'account-1', label: 'heavy' },
+      { per: 'day', retryAtMs: NOW + HOUR },
+      NO_READING.limit,
+      NOW,
+    );
     expect((await views.find('c1'))?.backfill?.throttledByZoom).toBe(true);
   });
 

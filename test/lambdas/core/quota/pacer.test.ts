@@ -168,7 +168,7 @@ describe('beside another app of the account', () => {
     const chain = async (pacer: Pacer) => {
       await clock.sleep(0); // as in a worker, where all chains are there before one asks for its turn
       while (clock.now() < end && (await pacer.turn()).kind === 'now') {
-        if (!call(ours)) await ledger.slowDown(KEY, clock.now() + 1500, clock.now());
+        if (!call(ours)) await ledger.heed(KEY, { per: 'second', retryAtMs: clock.now() + 1500 }, PRO, clock.now());
         await clock.sleep(200);
       }
     };
@@ -216,7 +216,7 @@ describe('a chain', () => {
   it('sleeps a short block through', async () => {
     const clock = new SimulatedClock(NOW);
     const ledger = new InMemoryQuotaLedger();
-    await ledger.block(KEY, NOW + 5000, PRO, NOW);
+    await ledger.heed(KEY, { per: 'day', retryAtMs: NOW + 5000 }, PRO, NOW);
     const reserve = (wanted: SlotsWanted) => ledger.reserve(KEY, PRO, slotRequest(wanted), clock.now());
     const pacer = new Pacer(reserve, clock, { callsPerSecond: () => 10, longestSleepMs: 30_000 });
 

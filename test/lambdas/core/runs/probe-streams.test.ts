@@ -5,6 +5,7 @@ import { makeProbeStreams } from '../../../../lambdas/core/runs/probe-streams';
 import type { AccessTokenAnswer } from '../../../../lambdas/core/tokens/access-tokens';
 import type { Denied, ZoomAccess, ZoomRefusal } from '../../../../lambdas/core/zoom/ports';
 import { ZoomFaultError } from '../../../../lambdas/core/zoom/zoom-fault';
+import type { Throttling } from '../../../../lambdas/core/zoom/throttling';
 import { FakeClock, HOUR, NOW, SECOND } from '../../../support/clock';
 import { connectedRecord } from '../../../support/connections';
 import { InMemoryQuotaLedger, slotRequest } from '../../../support/quota';
@@ -124,15 +125,12 @@ describe('the quota of a probe', () => {
     expect(clock.sleeps).toHaveLength(1);
   });
 
-  it.each<[string, (quota: InMemoryQuotaLedger) => Promise<unknown>]>([
-    [
-      'all calls of the day are used up',
-      (quota) => quota.block(HEAVY, NOW + HOUR, quotaLimit('pro', 'heavy', SHARE), NOW),
-    ],
-    ['others have the next seconds', (quota) => quota.slowDown(HEAVY, NOW + 3 * SECOND, NOW)],
-  ])('is not waited for when %s: reading finds out', async (_, use) => {
+  it.each<[string, Throttling]>([
+    ['all calls of the day are used up', { per: 'day', retryAtMs: NOW + HOUR }],
+    ['others have the next seconds', { per: 'second', retryAtMs: NOW + 3 * SECOND }],
+  ])('is not waited for when %s: reading finds out', async (_, throttling) => {
     const setting = probing(() => DENIED);
-    await use(setting.quota);
+    await setting.quota.heed(HEAVY, throttling, quotaLimit('pro', 'heavy', SHARE), NOW);
     expect([await deniedBy(setting), setting.calls.map(({ stream }) => stream)]).toEqual([['user'], ['user']]);
   });
 
