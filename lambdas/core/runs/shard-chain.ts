@@ -82,7 +82,7 @@ export class ShardChain {
   private async readPages(): Promise<ChainEnd> {
     const { clock, connections, tokens, zoom } = this.ports;
     const { run, deadline } = this.context;
-    if (isFinished(this.progress)) return this.giveUp();
+    if (isFinished(this.progress)) return this.alreadyOver();
     for (;;) {
       const wantedAt = clock.now();
       if (deadline - wantedAt < PAGE_MS) return { kind: 'outOfTime' };
@@ -120,9 +120,9 @@ export class ShardChain {
     return pacerOf(this.context.quota, this.progress);
   }
 
-  private async giveUp(): Promise<ChainEnd> {
-    this.ports.log.gaveUp(this.context.run, this.progress.shard);
-    await this.replace((progress) => progress);
+  /** Of a shard that had come to its end and was not known to, or that cannot begin anew. */
+  private async alreadyOver(): Promise<ChainEnd> {
+    if (this.progress.state === 'failed') await this.replace((progress) => progress);
     return { kind: 'finished' };
   }
 
@@ -163,7 +163,7 @@ export class ShardChain {
       }
       case 'pageTokenRejected':
         await this.replace((progress) => restarted(progress));
-        return isFinished(this.progress) ? this.giveUp() : undefined;
+        return undefined;
       case 'denied':
         await this.replace((progress) => ({ ...progress, state: 'denied', denied: answer }));
         return undefined;
@@ -246,6 +246,7 @@ export class ShardChain {
   private async replace(change: (progress: ShardProgress) => ShardProgress): Promise<void> {
     await this.storing;
     this.progress = change({ ...this.progress, facts: this.facts });
+    if (this.progress.state === 'failed') this.ports.log.gaveUp(this.context.run, this.progress.shard);
     await this.ports.progress.save(this.context.run, this.progress);
   }
 
