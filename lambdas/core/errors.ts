@@ -18,6 +18,10 @@ export class NotFoundError extends ConnectorError {
   readonly code = 'not-found';
 }
 
+export function noSuchConnection(id: string): NotFoundError {
+  return new NotFoundError(`there is no connection ${JSON.stringify(id)}`, 'list them: connector connections');
+}
+
 /** What the caller asked for does not fit the state that things are in. */
 export class ConflictError extends ConnectorError {
   override readonly name = 'ConflictError';

@@ -1,6 +1,7 @@
 import type { AuditDetails, AuditEvent } from '../../contract/audit';
+import type { DateRange } from '../../contract/connection';
 import { AUDIT_KIND, AUDIT_PARTITION, FACT_VERSION } from '../../contract/fact';
-import { type DateRange, type FactKey, type KeyStretch, sortKeysOn } from '../facts/fact-key';
+import { type FactKey, type KeyStretch, sortKeysOn } from '../facts/fact-key';
 
 /** An entry of the audit log as an item of the facts table; `docs/stream.md` is its contract. */
 export interface AuditFact extends FactKey {

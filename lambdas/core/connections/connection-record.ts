@@ -77,6 +77,11 @@ export function isReadable(connection: ConnectionRecord): boolean {
   return connection.status === 'backfilling' || connection.status === 'connected' || connection.status === 'degraded';
 }
 
+/** Whether a consent has been given whose backfill is still to be planned. */
+export function awaitsFirstBackfill({ status, backfill, generation }: ConnectionRecord): boolean {
+  return status === 'backfilling' && backfill === null && generation !== null;
+}
+
 /** Whether the connection has a grant that no run reads with, and that would lapse if nobody used it. */
 export function hasIdleGrant({ status, generation }: ConnectionRecord): boolean {
   return status === 'paused' && generation !== null;
@@ -117,7 +122,10 @@ export function mayRead(connection: ConnectionRecord, run: RunRef): boolean {
 }
 
 /** Whether another execution of the backfill goes on by now: it was paused, and resumed before this one had come to its end. */
-export function isEarlierPart({ backfill }: ConnectionRecord, { kind, runId, part = 1 }: RunRef): boolean {
+export function isEarlierPart(
+  { backfill }: ConnectionRecord,
+  { kind, runId, part = 1 }: Pick<RunRef, 'kind' | 'runId' | 'part'>,
+): boolean {
   return kind === 'backfill' && backfill?.runId === runId && part < (backfill.part ?? 1);
 }
 

@@ -2,6 +2,7 @@ import type { BackfillView, Connection } from '../../contract/connection';
 import { type LedgerEntry, paceAt } from '../quota/ledger';
 import { type QuotaLimit, type QuotaShare, type RateLimitLabel, quotaLimit } from '../quota/limits';
 import type { QuotaLedger } from '../quota/ports';
+import { openBackfill } from '../runs/cancel-backfill';
 import { etaSeconds } from '../runs/eta';
 import { isOfReport } from '../runs/pages-left';
 import type { ProgressStore, ShardProgress } from '../runs/ports';
@@ -73,24 +74,10 @@ export interface BackfillReading {
   readonly everyMinutes: number;
 }
 
-/** A consent has been given, and its backfill is not planned yet. */
-const STARTING: Omit<BackfillRecord, 'startedAt'> = {
-  runId: '',
-  executionArn: '',
-  isOfRange: false,
-  state: 'running',
-  endedAt: null,
-  shardsDone: 0,
-  shardsTotal: 0,
-  facts: 0,
-  calls: 0,
-};
-
 /** The view of a connection at `now` (epoch ms). @param reading - its shards, limit and ledger matter while a backfill runs. */
 export function connectionView(record: ConnectionRecord, reading: BackfillReading, now: number): Connection {
   const { id, name, status, reason, mergedInto, zoomAccountId, plan, connectedAt, lastSync } = record;
-  const starting = status === 'backfilling' ? { ...STARTING, startedAt: connectedAt ?? record.createdAt } : null;
-  const backfill = record.backfill ?? starting;
+  const backfill = record.backfill ?? openBackfill(record) ?? null;
   const readsSince = latest(backfill?.startedAt, record.resumedAt) ?? record.createdAt;
   return {
     id,

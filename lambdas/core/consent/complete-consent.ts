@@ -3,7 +3,7 @@ import type { LinkStore, Revocations } from '../access/ports';
 import { hashSecretValue, nameOfSecret } from '../access/secret-value';
 import type { AuditEntry, AuditLog } from '../audit/ports';
 import type { Clock } from '../clock';
-import { type ConnectionRecord, isEnded } from '../connections/connection-record';
+import { awaitsFirstBackfill, type ConnectionRecord, isEnded } from '../connections/connection-record';
 import { changeConnection } from '../connections/change-connection';
 import { ConflictError } from '../errors';
 import type { ZoomIdentity } from '../zoom/ports';
@@ -218,9 +218,7 @@ export function makeCompleteConsent(ports: CompleteConsentPorts, settings: { rea
 
   async function startBackfill(id: string): Promise<void> {
     const connection = await connections.find(id);
-    if (connection?.status === 'backfilling' && connection.generation !== null) {
-      await runs.start(firstBackfill(connection));
-    }
+    if (connection !== undefined && awaitsFirstBackfill(connection)) await runs.start(firstBackfill(connection));
   }
 
   /** Notes the refusal on a connection that never had a grant; one that works keeps working. */

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import type { DateRange } from '../../contract/connection';
 import { type FactKind, KIND_WORDS } from '../../contract/fact';
 import type { DeadLetterStage } from '../../contract/operator';
 import type { Shard } from '../../contract/workflow';
+import { withRange } from '../connections/freshness';
+import { DAY_MS } from '../dates';
 import { KINDS } from '../facts/kinds';
 import { type Json, canonicalJson, isRow, stableForm, withoutSecrets } from '../facts/stable-form';
 import { isStorable } from '../facts/storable';
 import type { ShardProgress } from '../runs/ports';
-import { OLDEST_REPORT_DAYS, REPORTS, addDays, datesBetween, oldestReportDate } from '../runs/shards';
+import { OLDEST_REPORT_DAYS, REPORTS, addDays, oldestReportDate } from '../runs/shards';
 
 /** What could not be read, or not be understood, with enough to try again. Instants are ISO 8601 UTC. */
 export type DeadLetter = ReadLetter | ParseLetter;
@@ -38,7 +41,7 @@ export interface ParseLetter extends LetterHead {
   readonly row: Json;
 }
 
-const KEPT_MS = OLDEST_REPORT_DAYS * 86_400_000;
+const KEPT_MS = OLDEST_REPORT_DAYS * DAY_MS;
 /** A gap's letter outlives what Zoom keeps by so long, so that some run comes by and notes what is lost. */
 const NOTED_MS = KEPT_MS;
 
@@ -105,22 +108,15 @@ export function gapReason(letters: readonly ReadLetter[]): string {
 
 function missingParts(shards: readonly Shard[]): string[] {
   const reports = REPORTS.flatMap((report) => {
-    const own = shards.filter((shard) => shard.stream !== 'user').filter(({ stream }) => stream === report);
-    const dates = own.flatMap(({ from, to }) => datesBetween(from, to));
-    return dates.length === 0 ? [] : [`${KIND_WORDS[report]} of ${datesInWords(dates)}`];
+    const own = shards.flatMap((shard) => (shard.stream === report ? [shard] : []));
+    return own.length === 0 ? [] : [`${KIND_WORDS[report]} of ${inWords(own.reduce(withRange, []))}`];
   });
   const statuses = shards.flatMap((shard) => (shard.stream === 'user' ? [shard.status] : []));
   return statuses.length === 0 ? reports : [...reports, `${statuses.sort().join(', ')} users`];
 }
 
 /** For example `2026-10-01 to 2026-10-03, 2026-10-07`. */
-function datesInWords(dates: readonly string[]): string {
-  const ranges: { from: string; to: string }[] = [];
-  for (const date of [...new Set(dates)].sort()) {
-    const last = ranges.at(-1);
-    if (last !== undefined && addDays(last.to, 1) === date) last.to = date;
-    else ranges.push({ from: date, to: date });
-  }
+function inWords(ranges: readonly DateRange[]): string {
   return ranges.map(({ from, to }) => (from === to ? from : `${from} to ${to}`)).join(', ');
 }
 

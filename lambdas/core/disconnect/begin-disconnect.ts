@@ -3,7 +3,7 @@ import type { Clock } from '../clock';
 import { changeConnection } from '../connections/change-connection';
 import { type ConnectionChange, type ConnectionRecord, isEnded } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
-import { NotFoundError } from '../errors';
+import { noSuchConnection } from '../errors';
 import type { DisconnectStarter } from './ports';
 
 export interface BeginDisconnectPorts {
@@ -31,12 +31,7 @@ export async function beginDisconnect(
   const begun = await changeConnection(connections, connectionId, (current) =>
     beginning(current, request, new Date(clock.now()).toISOString()),
   );
-  if (begun === undefined) {
-    throw new NotFoundError(
-      `there is no connection ${JSON.stringify(connectionId)}`,
-      'list them: connector connections',
-    );
-  }
+  if (begun === undefined) throw noSuchConnection(connectionId);
   if (neverHadGrant(begun)) await connections.delete(connectionId);
   return continueDisconnect(ports, begun);
 }

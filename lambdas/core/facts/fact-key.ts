@@ -1,3 +1,4 @@
+import type { DateRange } from '../../contract/connection';
 import { FACT_BUCKETS, type FactKind, type StoredKind } from '../../contract/fact';
 import { KINDS } from './kinds';
 
@@ -30,12 +31,6 @@ export function partitionKeys(connectionId: string): string[] {
 /** A stretch of a partition of the facts table: the sort keys from `from` to `to`, both included. */
 export interface KeyStretch {
   readonly pk: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-/** Dates, `yyyy-MM-dd` in UTC, both included. */
-export interface DateRange {
   readonly from: string;
   readonly to: string;
 }

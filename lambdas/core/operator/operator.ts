@@ -11,7 +11,7 @@ import type { ConnectionViews } from '../connections/connection-views';
 import { type DeadLettersPorts, allDeadLetters, makeReplay } from '../dead-letters/replay';
 import { type BeginDisconnectPorts, beginDisconnect } from '../disconnect/begin-disconnect';
 import { newConnection } from '../connections/new-connection';
-import { ConflictError, InvalidInputError, NotFoundError } from '../errors';
+import { ConflictError, InvalidInputError, noSuchConnection } from '../errors';
 import { type CancelBackfillPorts, cancelBackfill } from '../runs/cancel-backfill';
 import { pause, resume } from '../runs/pause';
 import type { ReplayStarter } from '../replay/ports';
@@ -240,10 +240,6 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
       return result;
     },
   };
-}
-
-function noSuchConnection(id: string): NotFoundError {
-  return new NotFoundError(`there is no connection ${JSON.stringify(id)}`, 'list them: connector connections');
 }
 
 /** The dates of a backfill; an end that is not given is today, or as early as the other. */

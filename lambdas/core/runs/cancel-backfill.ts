@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { changeConnection } from '../connections/change-connection';
-import type { BackfillRecord, ConnectionRecord } from '../connections/connection-record';
+import { type BackfillRecord, type ConnectionRecord, awaitsFirstBackfill } from '../connections/connection-record';
 import type { ConnectionStore } from '../connections/ports';
 import { ConflictError } from '../errors';
 import type { ProgressStore, ShardProgress } from './ports';
@@ -68,9 +68,9 @@ function runningBackfill(connection: ConnectionRecord): BackfillRecord {
 
 /** The backfill that runs, if any; one that follows a consent and is not planned yet is named, so that it is never planned. */
 export function openBackfill(connection: ConnectionRecord): BackfillRecord | undefined {
-  const { status, backfill, generation, connectedAt, createdAt } = connection;
+  const { backfill, connectedAt, createdAt } = connection;
   if (backfill?.state === 'running') return backfill;
-  if (status !== 'backfilling' || backfill !== null || generation === null) return undefined;
+  if (!awaitsFirstBackfill(connection)) return undefined;
   return {
     runId: firstBackfill(connection).runId,
     executionArn: '',

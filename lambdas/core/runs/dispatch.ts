@@ -1,5 +1,10 @@
 import type { RunRequest } from '../../contract/workflow';
-import { type ConnectionRecord, hasIdleGrant, isSyncRunning } from '../connections/connection-record';
+import {
+  awaitsFirstBackfill,
+  type ConnectionRecord,
+  hasIdleGrant,
+  isSyncRunning,
+} from '../connections/connection-record';
 import type { ConnectionViews } from '../connections/connection-views';
 import { type BeginDisconnectPorts, beginDisconnect, continueDisconnect } from '../disconnect/begin-disconnect';
 import { isDeauthorized } from '../disconnect/deauthorized';
@@ -143,8 +148,8 @@ function isBackfilling({ status, backfill }: ConnectionRecord): boolean {
 
 /** The runs that a connection is due at `now` (epoch ms). */
 export function dueRuns(connection: ConnectionRecord, now: number): RunRequest[] {
-  const { id, status, backfill, generation } = connection;
-  if (status === 'backfilling' && backfill === null && generation !== null) return [firstBackfill(connection)];
+  const { id, status } = connection;
+  if (awaitsFirstBackfill(connection)) return [firstBackfill(connection)];
   if (hasIdleGrant(connection)) return [weeklyKeepAlive(id, now)];
   const resumed = resumedBackfill(connection);
   return [

@@ -5,6 +5,7 @@ import { changeConnection } from '../connections/change-connection';
 import type { ConnectionRecord } from '../connections/connection-record';
 import { readingOf } from '../connections/freshness';
 import type { ConnectionStore } from '../connections/ports';
+import { DAY_MS, latest } from '../dates';
 import { type ReadLetter, covers, isForgotten, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
 import { LostProgressError } from '../errors';
@@ -47,9 +48,9 @@ export interface RunSummary {
 }
 
 /** Lists of users say who is gone for so long; a run that took longer leaves that to the next daily sweep. */
-const LISTS_LAST_MS = 24 * 60 * 60 * 1000;
+const LISTS_LAST_MS = DAY_MS;
 /** A quiet report is taken as read to this long before the run: rows that are later still are the daily sweep's. */
-const QUIET_MS = 24 * 60 * 60 * 1000;
+const QUIET_MS = DAY_MS;
 
 /**
  * Draws the conclusions of a run: who is gone, what is missing and what no longer is, how far each report is read, what
@@ -161,8 +162,7 @@ export function makeFinishRun(ports: FinishRunPorts) {
     // one that was slow to begin may end after a later one
     if (known !== undefined && Date.parse(known.asOf) > Date.parse(startedAt)) return;
     const quietTo = new Date(Date.parse(startedAt) - QUIET_MS).toISOString();
-    const instants = [known?.readTo, quietTo, ...own.map(({ newest }) => newest)];
-    const readTo = instants.reduce<string>((a, b) => (b != null && Date.parse(b) > Date.parse(a) ? b : a), quietTo);
+    const readTo = latest(known?.readTo, ...own.map(({ newest }) => newest), quietTo) ?? quietTo;
     await checkpoints.save(run.connectionId, stream, { readTo, asOf: startedAt });
   }
 }

@@ -1,4 +1,5 @@
 import type { ReportShard, UserShard } from '../../contract/workflow';
+import { DAY_MS } from '../dates';
 import type { ShardProgress } from './ports';
 import { isFinished } from './shard-progress';
 
@@ -7,7 +8,6 @@ import { isFinished } from './shard-progress';
  * for a quiet Sunday covers more time than a working day, and says less of it.
  */
 const PRIOR_PAGES = 0.25;
-const DAY_MS = 86_400_000;
 
 export type ReportProgress = ShardProgress & { readonly shard: ReportShard };
 export type UserProgress = ShardProgress & { readonly shard: UserShard };

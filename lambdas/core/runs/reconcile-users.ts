@@ -1,7 +1,8 @@
 import { type RunRef, USER_STATUSES } from '../../contract/workflow';
 import { type Fact, goneFact } from '../facts/fact';
-import { isInvitation } from '../facts/kinds';
+import { addressOf, isInvitation } from '../facts/kinds';
 import type { FactStore } from '../facts/ports';
+import type { Json } from '../facts/stable-form';
 import type { SeenIds, SeenUsers, ShardProgress } from './ports';
 
 /** Facts are written in slices of this many, so that memory does not grow with the number of the gone. */
@@ -61,7 +62,7 @@ export async function reconcileUsers(
   const missedTwice = missing.filter(({ id }) => !seenBefore.has(id));
   const successors = await findSuccessors(ports.facts, run.connectionId, seen, missedTwice.filter(isOfInvitation));
   const gone = missedTwice.map((fact) =>
-    goneFact(fact, isInvitation(fact.raw) ? successors.get(addressOf(fact)) : undefined),
+    goneFact(fact, isInvitation(fact.raw) ? successors.get(addressOf(fact.raw)) : undefined),
   );
   for (let start = 0; start < gone.length; start += SLICE) await ports.facts.write(gone.slice(start, start + SLICE));
   return { gone: gone.length, missed: missing.length - gone.length, isFirstLook: false };
@@ -73,12 +74,13 @@ async function findSuccessors(
   connectionId: string,
   seen: SeenIds,
   invitations: readonly Fact[],
-): Promise<ReadonlyMap<string, string>> {
-  const successors = new Map<string, string>();
+): Promise<ReadonlyMap<Json, string>> {
+  const successors = new Map<Json, string>();
   if (invitations.length === 0) return successors;
-  const addresses = new Set(invitations.map(addressOf));
+  const addresses = new Set(invitations.map(({ raw }) => addressOf(raw)));
+  addresses.delete(null);
   for await (const fact of facts.read(connectionId, 'user')) {
-    const address = addressOf(fact);
+    const address = addressOf(fact.raw);
     if (seen.has(fact.id) && addresses.has(address)) successors.set(address, fact.id);
   }
   return successors;
@@ -86,9 +88,4 @@ async function findSuccessors(
 
 function isOfInvitation({ raw }: Fact): boolean {
   return isInvitation(raw);
-}
-
-function addressOf(fact: Fact): string {
-  const email = fact.raw['email'];
-  return typeof email === 'string' ? email.trim().toLowerCase() : '';
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Shard } from '../../contract/workflow';
+import { latest } from '../dates';
 import type { Fact } from '../facts/fact';
 import type { ShardProgress } from './ports';
 
@@ -103,8 +104,8 @@ export function afterPage(before: ShardProgress, page: ReadPage, now: number): S
     problem: null,
     landmark: landmarkAfter(before, page.nextPageToken),
     malformed: before.malformed + page.problems.length,
-    newest: before.pages === 0 ? times.reduce<string | null>(later, null) : before.newest,
-    newestSoFar: times.reduce<string | null>(later, before.newestSoFar ?? null),
+    newest: before.pages === 0 ? latest(...times) : before.newest,
+    newestSoFar: latest(before.newestSoFar, ...times),
     oldest,
     inOrder,
   };
@@ -155,8 +156,4 @@ function smaller(a: number | null, b: number | null): number | null {
 
 function earlier(a: string | null, b: string): string {
   return a !== null && Date.parse(a) <= Date.parse(b) ? a : b;
-}
-
-function later(a: string | null, b: string): string {
-  return a !== null && Date.parse(a) >= Date.parse(b) ? a : b;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ZoomEvent } from '../../contract/zoom-event';
 import type { Clock } from '../clock';
+import { CLOCKS_APART_MS } from '../dates';
 import type { EventQueue, ParsedWebhook, ReceivedEvents, WebhookKeys } from './ports';
 import { type WebhookRequest, hmac, isSigned, signerOf } from './signature';
 
@@ -27,8 +28,6 @@ export interface ReceiveWebhookPorts {
 export const MAX_BODY_BYTES = 1024 * 1024;
 /** Zoom tries again 5, 20 and 60 minutes after a failure, and does not say whether it signs anew then. */
 const OLDEST_MS = 90 * 60_000;
-/** How far Zoom's clock and ours may differ. */
-const AHEAD_MS = 5 * 60_000;
 
 /**
  * Takes a webhook of Zoom's: refuses what is not surely from Zoom and new, answers what Zoom must know at once, and leaves
@@ -44,7 +43,7 @@ export function makeReceiveWebhook({ keys, parse, received, queue, clock }: Rece
     if (!isSigned(request)) return refused('unsigned');
     const now = clock.now();
     const age = now - Number(request.timestamp) * 1000;
-    if (age > OLDEST_MS || age < -AHEAD_MS) return refused('stale');
+    if (age > OLDEST_MS || age < -CLOCKS_APART_MS) return refused('stale');
 
     const known = await keys.list(now);
     if (known.length === 0) return { kind: 'notNow', why: 'noSecretToken' };
