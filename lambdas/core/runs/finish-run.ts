@@ -22,7 +22,7 @@ import {
   wasCancelled,
   withoutLetters,
 } from './run-conclusion';
-import { isMissing } from './shard-progress';
+import { isMissing, wasDeniedAtFirst } from './shard-progress';
 import { REPORTS } from './shards';
 
 export interface FinishRunPorts {
@@ -176,6 +176,7 @@ function readAlone(connection: ConnectionRecord, { kind }: RunRef, startedAt: st
 
 /** @throws LostProgressError when less is known of a backfill than it was planned with. */
 function assertWhole({ backfill }: ConnectionRecord, { kind }: RunRef, shards: readonly ShardProgress[]): void {
-  if (kind !== 'backfill' || backfill === null || shards.length >= backfill.shardsTotal) return;
-  throw new LostProgressError(shards.length, backfill.shardsTotal);
+  const known = shards.filter((progress) => !wasDeniedAtFirst(progress)).length;
+  if (kind !== 'backfill' || backfill === null || known >= backfill.shardsTotal) return;
+  throw new LostProgressError(known, backfill.shardsTotal);
 }

@@ -1,5 +1,5 @@
 import type { DateRange } from '../../contract/connection';
-import { FACT_KINDS } from '../../contract/fact';
+import { FACT_KINDS, type FactKind } from '../../contract/fact';
 import {
   BACKFILL_WORKERS,
   type PlanTask,
@@ -25,6 +25,7 @@ import type { ConnectionStore } from '../connections/ports';
 import { DAY_MS, utcDate } from '../dates';
 import { type ReadLetter, isForgotten, readLetter } from '../dead-letters/dead-letter';
 import type { DeadLetterStore } from '../dead-letters/ports';
+import type { Denied } from '../zoom/ports';
 import type { KeepAlive } from './keep-alive';
 import type { Checkpoint, CheckpointStore, ProgressStore, ShardProgress } from './ports';
 import type { ProbeStreams } from './probe-streams';
@@ -39,7 +40,7 @@ import {
   shardsSince,
   userShards,
 } from './shards';
-import { isMissing, plannedShard } from './shard-progress';
+import { deniedShard, isFinished, isMissing, plannedShard, wasDeniedAtFirst } from './shard-progress';
 import { areUsersDue, areUsersTaken, isOfUsersToRead } from './users-due';
 
 export interface PlanRunPorts {
@@ -63,6 +64,8 @@ export interface PlanRunSettings {
   readonly sweepDays: number;
 }
 
+/** A sync is small. */
+const SYNC_WORKERS = 1;
 /** A sweep takes up at most so many shards that could not be read before. */
 const MOST_HEALED = 20;
 
@@ -94,27 +97,22 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     if (began === undefined) {
       if (kind === 'backfill') await keepGaps(connection);
       // a sync with nothing new is to cost few calls, so it finds out by reading
-      let shards: readonly Shard[] | undefined;
+      let planned: readonly ShardProgress[];
       if (kind === 'backfill') {
-        shards = await allowedShards(run, connection, backfillShards(connection, request, now));
+        const shards = backfillShards(connection, request, now);
+        const denied = await deniedStreams(run, connection, shards);
+        if (denied === undefined) return { run, workers: [] };
+        planned = dealtOut(shards, BACKFILL_WORKERS, denied);
       } else {
         const known = await checkpointsOf(connection);
         lost = lostSince(known, now);
-        shards = await syncShards(connection, known, now);
+        planned = dealtOut(await syncShards(connection, known, now), SYNC_WORKERS);
       }
-      if (shards === undefined) return { run, workers: [] };
-      // a sync is small
-      const workers = Math.min(kind === 'backfill' ? BACKFILL_WORKERS : 1, shards.length);
-      // dealt out in turn: each worker gets some of each report and some of each age. Users' lists are read in turn by one
-      await progress.plan(
-        run,
-        shards.map((shard, index) => plannedShard(shard, shard.stream === 'user' ? 0 : index % workers)),
-      );
+      await progress.plan(run, planned);
     }
     const planned = await progress.list(run);
     const isNoted = await noteStart(connection, run, request, executionArn, planned, now, lost);
-    const workers = isNoted ? [...new Set(planned.map(({ worker }) => worker))].sort() : [];
-    return { run, workers };
+    return { run, workers: isNoted ? workersOf(planned) : [] };
   };
 
   /** A backfill that broke off has left no letters, and is about to be forgotten. */
@@ -136,15 +134,15 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   }
 
   /**
-   * The shards of the streams that Zoom does not deny; those that it does are noted on the connection.
+   * The streams of these shards that Zoom denies; they are noted on the connection.
    *
    * @returns `undefined` when Zoom no longer accepts the grant.
    */
-  async function allowedShards(
+  async function deniedStreams(
     run: RunRef,
     connection: ConnectionRecord,
     shards: readonly Shard[],
-  ): Promise<readonly Shard[] | undefined> {
+  ): Promise<DeniedStreams | undefined> {
     const streams = FACT_KINDS.filter((kind) => shards.some(({ stream }) => stream === kind));
     const probed = await ports.probeStreams(run, connection, streams);
     if (probed.kind === 'reconnectNeeded') {
@@ -152,11 +150,12 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
       return undefined;
     }
     const { denied } = probed;
-    if (denied.size === 0) return shards;
-    await changeConnection(connections, run.connectionId, (current) =>
-      isCurrent(current, run) ? afterDenial(current, denied) : undefined,
-    );
-    return shards.filter(({ stream }) => !denied.has(stream));
+    if (denied.size > 0) {
+      await changeConnection(connections, run.connectionId, (current) =>
+        isCurrent(current, run) ? afterDenial(current, denied) : undefined,
+      );
+    }
+    return denied;
   }
 
   async function checkpointsOf({ id }: ConnectionRecord): Promise<Checkpoints> {
@@ -266,7 +265,7 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
           startedAt,
           endedAt: null,
           shardsDone: 0,
-          shardsTotal: planned.length,
+          shardsTotal: planned.filter((progress) => !wasDeniedAtFirst(progress)).length,
           facts: 0,
           calls: 0,
         },
@@ -278,6 +277,25 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
   }
 }
 
+/** The shards, each with the worker that reads it; those of denied streams have been tried for now, and are a gap. */
+function dealtOut(shards: readonly Shard[], most: number, denied: DeniedStreams = new Map()): ShardProgress[] {
+  const open = shards.filter(({ stream }) => !denied.has(stream));
+  const workers = Math.min(most, open.length);
+  return shards.map((shard) => {
+    const refusal = denied.get(shard.stream);
+    if (refusal !== undefined) return deniedShard(plannedShard(shard, 0), refusal);
+    // in turn: each worker gets some of each report and some of each age. Users' lists are read one after another, by one
+    return plannedShard(shard, shard.stream === 'user' ? 0 : open.indexOf(shard) % workers);
+  });
+}
+
+/** The workers that have anything left to read. */
+function workersOf(planned: readonly ShardProgress[]): number[] {
+  const open = planned.filter((progress) => !isFinished(progress));
+  return [...new Set(open.map(({ worker }) => worker))].sort();
+}
+
+type DeniedStreams = ReadonlyMap<FactKind, Denied>;
 type Checkpoints = ReadonlyMap<ReportKind, Checkpoint | undefined>;
 /** Dates that Zoom has forgotten and that were not read, by report. */
 type Lost = ReadonlyMap<ReportKind, DateRange>;

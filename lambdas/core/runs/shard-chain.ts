@@ -10,7 +10,7 @@ import type { Pacer, ParkedTurn, Turn } from '../quota/pacer';
 import { type PageAnswer, STREAM_LABELS, type ZoomAccess } from '../zoom/ports';
 import { ZoomFaultError } from '../zoom/zoom-fault';
 import type { ShardProgress } from './ports';
-import { afterPage, isFinished, restarted, waitedBy } from './shard-progress';
+import { afterPage, deniedShard, isFinished, restarted, waitedBy } from './shard-progress';
 import type { WorkerPorts, WorkerSettings } from './worker-ports';
 
 /** How a turn of a chain ended, besides by a fault, which is thrown. */
@@ -165,7 +165,7 @@ export class ShardChain {
         await this.replace((progress) => restarted(progress));
         return undefined;
       case 'denied':
-        await this.replace((progress) => ({ ...progress, state: 'denied', denied: answer }));
+        await this.replace((progress) => deniedShard(progress, answer));
         return undefined;
       case 'tokenRejected':
         if (wasRejected) throw new ZoomFaultError('Zoom refuses an access token that it has just issued');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Shard } from '../../contract/workflow';
 import { latest } from '../dates';
 import type { Fact } from '../facts/fact';
+import type { Denied } from '../zoom/ports';
 import type { ShardProgress } from './ports';
 
 /** A list that ends short is read again so many times: users come and go while it is read. */
@@ -119,6 +120,16 @@ export function afterPage(before: ShardProgress, page: ReadPage, now: number): S
   }
   const isRead = page.nextPageToken === null || hasReachedFloor(next);
   return isRead ? { ...next, state: 'done', pageToken: null, pageTokenAt: null } : next;
+}
+
+/** The shard that Zoom does not let the grant read. */
+export function deniedShard(progress: ShardProgress, denied: Denied): ShardProgress {
+  return { ...progress, state: 'denied', denied };
+}
+
+/** Whether Zoom denied the shard before the run began: there was nothing of it to read. */
+export function wasDeniedAtFirst({ state, calls }: ShardProgress): boolean {
+  return state === 'denied' && calls === 0;
 }
 
 /** The shard given up. */

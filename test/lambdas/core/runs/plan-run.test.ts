@@ -3,6 +3,7 @@ import type { DateRange } from '../../../../lambdas/contract/connection';
 import { FACT_KINDS, type FactKind } from '../../../../lambdas/contract/fact';
 import type { ReportShard, RunRef, RunRequest, Shard } from '../../../../lambdas/contract/workflow';
 import type { ConnectionRecord } from '../../../../lambdas/core/connections/connection-record';
+import { makeFinishRun } from '../../../../lambdas/core/runs/finish-run';
 import { makePlanRun } from '../../../../lambdas/core/runs/plan-run';
 import { plannedShard } from '../../../../lambdas/core/runs/shard-progress';
 import { REPORTS, dailyShards, datesBetween, userShards } from '../../../../lambdas/core/runs/shards';
@@ -12,7 +13,8 @@ import type { Denied } from '../../../../lambdas/core/zoom/ports';
 import { DAY, FakeClock, HOUR, MINUTE, instant } from '../../../support/clock';
 import { InMemoryConnectionStore, backfillRecord, connectedRecord, streamReading } from '../../../support/connections';
 import { InMemoryDeadLetterStore, gapOf } from '../../../support/dead-letters';
-import { InMemoryCheckpointStore, InMemoryProgressStore, doneShard } from '../../../support/runs';
+import { InMemoryFactStore } from '../../../support/facts';
+import { InMemoryCheckpointStore, InMemoryProgressStore, InMemorySeenUsers, doneShard } from '../../../support/runs';
 
 const BACKFILL: RunRequest = { connectionId: 'c1', runId: 'consent-g1', kind: 'backfill' };
 const SYNC: RunRequest = { connectionId: 'c1', runId: 'tick-2', kind: 'sync' };
@@ -636,10 +638,30 @@ describe('what Zoom denies before a backfill', () => {
   });
   const available = (stream: string) => ({ stream, state: 'available' as const, reason: null, remedy: null });
 
-  it('is not read, and the rest is', async () => {
-    const { shardsOf } = planning(BACKFILLING, denying('admin_operation'));
-    const streams = (await shardsOf(BACKFILL)).map(({ stream }) => stream);
-    expect(new Set(streams)).toEqual(new Set(['user_activity', 'user']));
+  it('is not read, and the rest is, by both workers', async () => {
+    const { plan, progress } = planning(BACKFILLING, denying('admin_operation'));
+    const { run, workers } = await plan(BACKFILL);
+    const shards = await progress.list(run);
+    const ofState = (state: string) =>
+      new Set(shards.filter((shard) => shard.state === state).map(({ shard }) => shard.stream));
+    expect([ofState('planned'), ofState('denied')]).toEqual([
+      new Set(['user_activity', 'user']),
+      new Set(['admin_operation']),
+    ]);
+    expect(workers).toEqual([0, 1]);
+  });
+
+  it('is a gap when Zoom allows it again, with the dates of the backfill', async () => {
+    const world = planning(BACKFILLING, denying('admin_operation'));
+    const { run } = await world.plan(BACKFILL);
+    for (const { shard, state } of await world.progress.list(run)) {
+      if (state === 'planned') world.progress.put(run, doneShard(shard));
+    }
+    await makeFinishRun({ ...world, seenUsers: new InMemorySeenUsers(), facts: new InMemoryFactStore() })(run);
+    const letters = [...world.deadLetters.letters.values()];
+    expect(letters.map(({ reason }) => reason)).toEqual(Array.from({ length: 8 }, () => DENIED.reason));
+    expect(world.connection()).toMatchObject({ status: 'connected', backfill: { shardsDone: 11, shardsTotal: 11 } });
+    expect(await world.checkpoints.find('c1', 'admin_operation')).toMatchObject({ asOf: instant() });
   });
 
   it('is noted on the connection at once, with Zoom’s words and a remedy', async () => {
