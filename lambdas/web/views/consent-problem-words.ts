@@ -94,10 +94,10 @@ export function consentProblemWords(problem: Exclude<ConsentProblem, { kind: 'ba
         title: 'Your role in Zoom does not allow this',
         icon: 'lock',
         tone: 'bad',
-        happened: `${problem.role === null ? 'Your role' : `Your role, “${problem.role}”,`} may not read what the connector needs. It takes both of these permissions, or the account’s owner or an admin:`,
-        details: ['Usage reports: view', 'Users: view'],
+        happened: `${problem.role === null ? 'Your role' : `Your role, “${problem.role}”,`} may not read what the connector needs. It takes all of these permissions, or the account’s owner or an admin:`,
+        details: ['Usage reports: view', 'User activity reports: view', 'Users: view'],
         next: [
-          'Have the permissions added in Zoom’s web portal: User Management › Roles › edit the role › Usage reports and Users: view. Or have the account’s owner or an admin open the invite instead.',
+          'Have the permissions added in Zoom’s web portal: User Management › Roles › edit the role › Usage reports, User activity reports and Users: view. Or have the account’s owner or an admin open the invite instead.',
           'Then try again.',
         ],
         left: withdrawal(problem.withdrawn),

@@ -85,8 +85,8 @@ export function WhoMayAllow() {
           <li>
             <Icon name="check" />
             <span>
-              The account’s <strong>owner or an admin</strong>, or somebody whose role has the permissions{' '}
-              <em>Usage reports: view</em> and <em>Users: view</em>.
+              The account’s <strong>owner or an admin</strong>, or somebody whose role may view <em>Usage reports</em>,{' '}
+              <em>User activity reports</em> and <em>Users</em>.
             </span>
           </li>
           <li>

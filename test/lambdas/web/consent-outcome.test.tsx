@@ -89,7 +89,9 @@ describe('a consent that did not work out', () => {
 
   it('names the permissions that the role needs', async () => {
     const problem = { kind: 'wrong-role', zoomSays: null, role: null, withdrawn: true } as const;
-    expect(await text(problem)).toMatch(/<code>Usage reports: view<\/code>.*<code>Users: view<\/code>/s);
+    expect(await text(problem)).toMatch(
+      /<code>Usage reports: view<\/code>.*<code>User activity reports: view<\/code>.*<code>Users: view<\/code>/s,
+    );
   });
 
   it('names the scope that Zoom misses', async () => {
