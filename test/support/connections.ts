@@ -69,6 +69,7 @@ export function streamReading(stream: FactKind, change: Partial<StreamReading> =
 /** A running backfill of 17 shards, but for what `change` says. */
 export function backfillRecord(change: Partial<NonNullable<ConnectionRecord['backfill']>> = {}) {
   return {
+    part: 1,
     runId: 'consent-g1',
     executionArn: 'arn:execution:c1_consent-g1',
     isOfRange: false,

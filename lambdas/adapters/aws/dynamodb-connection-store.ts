@@ -141,6 +141,5 @@ export function makeDynamoDbConnectionStore(client: DynamoDBDocumentClient, tabl
 }
 
 function toRecord({ pk: _pk, sk: _sk, ...record }: Record<string, unknown>): ConnectionRecord {
-  // one that was stored before there was such a thing has none
-  return { disconnect: null, freshness: [], spareSecrets: [], ...record } as unknown as ConnectionRecord;
+  return record as unknown as ConnectionRecord;
 }

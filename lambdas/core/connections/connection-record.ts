@@ -59,8 +59,8 @@ export interface BackfillRecord {
   readonly isOfRange: boolean;
   /** `paused`: it goes on where it stopped when the connection is resumed. */
   readonly state: 'running' | 'done' | 'failed' | 'cancelled' | 'paused';
-  /** Which execution of it is the latest, from 1 on. Absent where it was noted before there was a word for it: 1. */
-  readonly part?: number;
+  /** Which execution of it is the latest, from 1 on. */
+  readonly part: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly shardsDone: number;
@@ -126,7 +126,7 @@ export function isEarlierPart(
   { backfill }: ConnectionRecord,
   { kind, runId, part = 1 }: Pick<RunRef, 'kind' | 'runId' | 'part'>,
 ): boolean {
-  return kind === 'backfill' && backfill?.runId === runId && part < (backfill.part ?? 1);
+  return kind === 'backfill' && backfill?.runId === runId && part < backfill.part;
 }
 
 /** Whether the connection is over, or about to be: no consent is asked for it any more. */

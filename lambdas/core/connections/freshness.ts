@@ -11,10 +11,9 @@ const TICKS = 4;
 const USERS_MS = DAY_MS + 12 * HOUR_MS;
 
 /** How far a kind of fact is read: what is known of it, or that nothing is. */
-export function readingOf({ freshness, sweptAt }: ConnectionRecord, stream: FactKind): StreamReading {
-  // a sweep that was noted before there were readings has read the users
-  const unknown = { newest: null, readAt: stream === 'user' ? sweptAt : null, problem: null, lost: [] };
-  return { stream, ...unknown, ...freshness.find((known) => known.stream === stream) };
+export function readingOf({ freshness }: Pick<ConnectionRecord, 'freshness'>, stream: FactKind): StreamReading {
+  const unknown = { stream, newest: null, readAt: null, problem: null, lost: [] };
+  return freshness.find((known) => known.stream === stream) ?? unknown;
 }
 
 /** How far all kinds of facts are read, each with its change. */

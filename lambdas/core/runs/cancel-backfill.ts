@@ -73,6 +73,7 @@ export function openBackfill(connection: ConnectionRecord): BackfillRecord | und
   if (!awaitsFirstBackfill(connection)) return undefined;
   return {
     runId: firstBackfill(connection).runId,
+    part: 1,
     executionArn: '',
     isOfRange: false,
     state: 'running',

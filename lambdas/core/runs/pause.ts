@@ -79,7 +79,7 @@ function resumption(current: ConnectionRecord, now: number): { change: Connectio
   }
   if (backfill.state === 'paused') {
     // the part that was stopped may have begun the next one, which did not come to note itself: its name is used up
-    const part = (backfill.part ?? 1) + 2;
+    const part = backfill.part + 2;
     return {
       change: {
         status: isFirst ? 'backfilling' : 'connected',

@@ -27,8 +27,8 @@ export interface ShardProgress {
   readonly malformed: number;
   /** The newest time on the first page; reports only. */
   readonly newest: string | null;
-  /** The newest time so far, on whatever page. Absent where it was begun before there was a word for it. */
-  readonly newestSoFar?: string | null;
+  /** The newest time so far, on whatever page. */
+  readonly newestSoFar: string | null;
   /** The oldest time so far, to notice rows that are out of order; reports only. */
   readonly oldest: string | null;
   /** Digest of an earlier page's token, to notice pages that go round in a circle. */
@@ -44,11 +44,8 @@ export interface ShardProgress {
   readonly inOrder: boolean;
   /** Set while the day's quota is waited for: when it is there again. */
   readonly waitingUntil: string | null;
-  /**
-   * The wait for quota that the workflow took over when the shard was read last; `null` when it did not. Absent where that was
-   * before there was a word for it.
-   */
-  readonly parked?: { readonly at: string; readonly until: string } | null;
+  /** The wait for quota that the workflow took over when the shard was read last; `null` when it did not. */
+  readonly parked: { readonly at: string; readonly until: string } | null;
   /** Time spent reading pages, and time spent waiting for the quota, that wait left out, since the run began. */
   readonly readingMs: number;
   readonly waitedMs: number;

@@ -58,7 +58,7 @@ export function restarted(before: ShardProgress): ShardProgress {
 
 /** How long the shard has waited for quota by `now` (epoch ms), with what has passed of the wait that the workflow has taken over. */
 export function waitedBy({ waitedMs, parked }: ShardProgress, now: number): number {
-  if (parked == null) return waitedMs;
+  if (parked === null) return waitedMs;
   return waitedMs + Math.max(0, Math.min(now, Date.parse(parked.until)) - Date.parse(parked.at));
 }
 

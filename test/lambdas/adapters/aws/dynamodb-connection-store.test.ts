@@ -200,12 +200,6 @@ describe('forgetting a connection', () => {
   });
 });
 
-it('a connection that was stored before anybody could disconnect it is not being disconnected', async () => {
-  const { disconnect: _disconnect, ...older } = item;
-  calls.on(GetCommand).resolves({ Item: older });
-  expect(await store.find('c1')).toMatchObject({ disconnect: null });
-});
-
 describe('the connection of an account', () => {
   it('is the one that the account names', async () => {
     calls

@@ -131,15 +131,6 @@ describe('the freshness of a connection', () => {
   ])('says nothing %s', (_, record) => {
     expect(freshnessOf(record, 15, NOW)).toEqual([]);
   });
-
-  it('of a record from before there was such a thing says what is known: the users were swept', () => {
-    const record = readAgo(0, { freshness: [], sweptAt: instant(-HOUR) });
-    expect(freshnessOf(record, 15, NOW).map(({ readAt, newest }) => [readAt, newest])).toEqual([
-      [instant(-HOUR), null],
-      [null, null],
-      [null, null],
-    ]);
-  });
 });
 
 describe('the ages of readings', () => {

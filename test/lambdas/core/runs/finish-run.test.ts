@@ -453,7 +453,7 @@ describe('the users', () => {
   });
 
   it.each([
-    ['a sync looked at them since', { sweptAt: instant() }],
+    ['a sync looked at them since', { freshness: [streamReading('user', { readAt: instant() })] }],
     ['a sync is looking at them', { syncRun: { runId: 'tick-9', startedAt: instant() } }],
   ])('are left to the next sweep by a backfill when %s', async (_, change) => {
     const record = { ...BACKFILLING, firstReadAt: instant(-DAY), usersMissedBy: 'tick-0', ...change };
