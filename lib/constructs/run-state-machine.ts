@@ -1,12 +1,11 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { BACKFILL_WORKERS, OUTCOME } from '../../lambdas/contract/workflow';
-import { acknowledgeInvocationOfVersions } from './acknowledge';
 import type { FunctionDefaults } from './connector-function';
+import { Workflow } from './workflow';
 
 export interface RunStateMachineProps {
   readonly defaults: FunctionDefaults;
@@ -51,31 +50,17 @@ const BUSY_RETRY: sfn.RetryProps = {
  * tokens to the progress of their shard. A shard that fails for good does not stop the others; the last step finds it
  * unread.
  */
-export class RunStateMachine extends sfn.StateMachine {
+export class RunStateMachine extends Workflow {
   constructor(scope: Construct, id: string, { defaults, comment, steps }: RunStateMachineProps) {
-    const stack = Stack.of(scope);
     // named, so that its executions may start the next without a circle in the template
-    const stateMachineName = `${stack.stackName}-${id}`;
-    const self = sfn.StateMachine.fromStateMachineName(scope, `${id}Itself`, stateMachineName);
+    const name = `${Stack.of(scope).stackName}-${id}`;
+    const self = sfn.StateMachine.fromStateMachineName(scope, `${id}Itself`, name);
     super(scope, id, {
+      defaults,
+      name,
       comment,
-      stateMachineName,
-      definitionBody: sfn.DefinitionBody.fromChainable(definition(scope, id, steps, self)),
-      queryLanguage: sfn.QueryLanguage.JSONATA,
-      tracingEnabled: true,
-      logs: {
-        level: sfn.LogLevel.ALL,
-        includeExecutionData: false,
-        destination: new LogGroup(scope, `${id}Log`, {
-          retention: defaults.logRetention,
-          removalPolicy: defaults.removalPolicy,
-        }),
-      },
-    });
-    acknowledgeInvocationOfVersions(this, Object.values(steps));
-    Validations.of(this).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'Log delivery and X-Ray know no resources (logs:CreateLogDelivery and its like, xray:PutTraceSegments).',
+      definition: definition(scope, id, steps, self),
+      functions: Object.values(steps),
     });
   }
 }

@@ -175,15 +175,6 @@ describe('what a run carries', () => {
   it('from its workers is when there is more to read, at the earliest', () => {
     expect(readAll.Output).toBe('{% { "run": $states.input.run, "resumeAt": $sort($states.result.resumeAt)[0] } %}');
   });
-
-  it.each(['Backfill', 'Sync'])('is not logged: %s', (name) => {
-    expect(
-      stack.propertiesOf('AWS::StepFunctions::StateMachine', `Runs/${name}`)['LoggingConfiguration'],
-    ).toMatchObject({
-      Level: 'ALL',
-      IncludeExecutionData: false,
-    });
-  });
 });
 
 describe('an execution that broke off', () => {
