@@ -1,7 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import { OUTCOME } from '../../lambdas/contract/workflow';
@@ -11,9 +10,8 @@ import type { ConnectionRuns } from './connection-runs';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ControlTable } from './control-table';
 import type { FactsTable } from './facts-table';
-import { FAULT_RETRY } from './run-state-machine';
 import type { TokenVault } from './token-vault';
-import { Workflow } from './workflow';
+import { invoke, Workflow } from './workflow';
 
 export interface DisconnectProps {
   readonly defaults: FunctionDefaults;
@@ -99,20 +97,18 @@ export class Disconnect extends Construct {
 
   private workflow(defaults: FunctionDefaults, endGrant: IFunction, purge: IFunction): sfn.IStateMachine {
     const task = '$states.context.Execution.Input';
-    const end = LambdaInvoke.jsonata(this, 'end the grant', {
+    const end = invoke(this, 'end the grant', {
       lambdaFunction: endGrant,
       payload: sfn.TaskInput.fromText(`{% ${task} %}`),
       outputs: '{% $states.result.Payload %}',
-      retryOnServiceExceptions: false,
-    }).addRetry(FAULT_RETRY);
+    });
 
     const deleting = (name: string, pass: 'first' | 'last') =>
-      LambdaInvoke.jsonata(this, name, {
+      invoke(this, name, {
         lambdaFunction: purge,
         payload: sfn.TaskInput.fromText(`{% $merge([${task}, { "pass": "${pass}" }]) %}`),
         outputs: '{% $merge([$states.input, $states.result.Payload]) %}',
-        retryOnServiceExceptions: false,
-      }).addRetry(FAULT_RETRY);
+      });
     const isLeft = sfn.Condition.jsonata(`{% $states.input.outcome = '${OUTCOME.again}' %}`);
 
     const first = deleting('delete what is stored', 'first');

@@ -2,7 +2,6 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import { OUTCOME } from '../../lambdas/contract/workflow';
@@ -10,8 +9,7 @@ import { ConnectorFunction, type Environment, type FunctionDefaults } from './co
 import type { ControlTable } from './control-table';
 import type { FactsTable } from './facts-table';
 import { grantKeyUse } from './grant-key-use';
-import { FAULT_RETRY } from './run-state-machine';
-import { Workflow } from './workflow';
+import { invoke, Workflow } from './workflow';
 
 export interface ReplayProps {
   readonly defaults: FunctionDefaults;
@@ -94,12 +92,11 @@ export class Replay extends Construct {
   }
 
   private workflow(defaults: FunctionDefaults, send: IFunction): sfn.IStateMachine {
-    const sending = LambdaInvoke.jsonata(this, 'send facts', {
+    const sending = invoke(this, 'send facts', {
       lambdaFunction: send,
       payload: sfn.TaskInput.fromText('{% $states.input %}'),
       outputs: '{% $states.result.Payload %}',
-      retryOnServiceExceptions: false,
-    }).addRetry(FAULT_RETRY);
+    });
     const isLeft = sfn.Condition.jsonata(`{% $states.input.outcome = '${OUTCOME.again}' %}`);
     const ended = sfn.Pass.jsonata(this, 'all facts are in the queue', {
       outputs: { sent: '{% $states.input.sent %}', tooLarge: '{% $states.input.tooLarge %}' },

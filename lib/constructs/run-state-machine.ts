@@ -1,11 +1,11 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { BACKFILL_WORKERS, OUTCOME } from '../../lambdas/contract/workflow';
 import type { FunctionDefaults } from './connector-function';
-import { Workflow } from './workflow';
+import { FAULT_RETRY, invoke, Workflow } from './workflow';
 
 export interface RunStateMachineProps {
   readonly defaults: FunctionDefaults;
@@ -14,35 +14,6 @@ export interface RunStateMachineProps {
   /** The functions of the steps: say what is read, read, draw the conclusions. */
   readonly steps: { readonly plan: IFunction; readonly read: IFunction; readonly finish: IFunction };
 }
-
-/** Waits up to 2, 4, 8, 16 and 32 s, a minute in all: outlasts a hiccup of a service or a worker that was killed. */
-export const FAULT_RETRY: sfn.RetryProps = {
-  errors: [sfn.Errors.ALL],
-  interval: Duration.seconds(2),
-  backoffRate: 2,
-  maxAttempts: 5,
-  jitterStrategy: sfn.JitterType.FULL,
-};
-
-/**
- * Waits up to 2, 4, 8, 16 and 32 s, then 145 times up to a minute: two and a half hours at most, half of that as a rule. A
- * young account runs ten functions at once, and five backfills hold them until their quota of the day is used up, which takes
- * less than an hour. That is no fault of the step's, and uses up none of its tries.
- */
-const BUSY_RETRY: sfn.RetryProps = {
-  errors: [
-    'Lambda.TooManyRequestsException',
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.ClientExecutionTimeoutException',
-  ],
-  interval: Duration.seconds(2),
-  backoffRate: 2,
-  maxDelay: Duration.minutes(1),
-  maxAttempts: 150,
-  jitterStrategy: sfn.JitterType.FULL,
-};
 
 /**
  * Plan, have the workers read side by side, finish. When Zoom's calls of the day are used up before everything is read,
@@ -71,23 +42,19 @@ function definition(
   steps: RunStateMachineProps['steps'],
   self: sfn.IStateMachine,
 ): sfn.IChainable {
-  const plan = LambdaInvoke.jsonata(scope, `${id}: plan the run`, {
+  const plan = invoke(scope, `${id}: plan the run`, {
     lambdaFunction: steps.plan,
     payload: sfn.TaskInput.fromObject({
       request: '{% $states.input %}',
       executionArn: '{% $states.context.Execution.Id %}',
     }),
     outputs: '{% $states.result.Payload %}',
-    retryOnServiceExceptions: false,
-  })
-    .addRetry(BUSY_RETRY)
-    .addRetry(FAULT_RETRY);
+  });
 
-  const read = LambdaInvoke.jsonata(scope, `${id}: read the worker's shards`, {
+  const read = invoke(scope, `${id}: read the worker's shards`, {
     lambdaFunction: steps.read,
     payload: sfn.TaskInput.fromObject({ run: '{% $states.input.run %}', worker: '{% $states.input.worker %}' }),
     outputs: '{% $merge([$states.input, { "said": $states.result.Payload }]) %}',
-    retryOnServiceExceptions: false,
   });
   const wait = sfn.Wait.jsonata(scope, `${id}: wait until Zoom's quota allows`, {
     time: sfn.WaitTime.timestamp('{% $states.input.said.at %}'),
@@ -102,10 +69,7 @@ function definition(
     .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.waitUntil}' %}`), wait.next(read))
     .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.nextDay}' %}`), dayEnd)
     .otherwise(workerEnd);
-  read
-    .addRetry(BUSY_RETRY)
-    .addRetry(FAULT_RETRY)
-    .addCatch(shardsUnread, { errors: [sfn.Errors.ALL] });
+  read.addCatch(shardsUnread, { errors: [sfn.Errors.ALL] });
   read.next(saidAgain);
 
   const readAll = sfn.Map.jsonata(scope, `${id}: have the workers read`, {
@@ -115,14 +79,11 @@ function definition(
     outputs: '{% { "run": $states.input.run, "resumeAt": $sort($states.result.resumeAt)[0] } %}',
   }).itemProcessor(read);
 
-  const finish = LambdaInvoke.jsonata(scope, `${id}: finish the run`, {
+  const finish = invoke(scope, `${id}: finish the run`, {
     lambdaFunction: steps.finish,
     payload: sfn.TaskInput.fromText('{% $states.input.run %}'),
     outputs: '{% $states.result.Payload %}',
-    retryOnServiceExceptions: false,
-  })
-    .addRetry(BUSY_RETRY)
-    .addRetry(FAULT_RETRY);
+  });
 
   const waitForDay = sfn.Wait.jsonata(scope, `${id}: wait for another day's quota`, {
     time: sfn.WaitTime.timestamp('{% $states.input.resumeAt %}'),
