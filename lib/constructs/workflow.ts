@@ -1,11 +1,11 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke, type LambdaInvokeJsonataProps } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { acknowledgeInvocationOfVersions } from './acknowledge';
 import type { FunctionDefaults } from './connector-function';
+import { VendedLog } from './vended-log';
 
 export interface WorkflowProps {
   readonly defaults: FunctionDefaults;
@@ -53,7 +53,6 @@ const BUSY_RETRY: sfn.RetryProps = {
  */
 export class Workflow extends sfn.StateMachine {
   constructor(scope: Construct, id: string, { defaults, name, comment, definition, functions }: WorkflowProps) {
-    const { logRetention, removalPolicy } = defaults;
     super(scope, id, {
       comment,
       stateMachineName: name,
@@ -63,7 +62,7 @@ export class Workflow extends sfn.StateMachine {
       logs: {
         level: sfn.LogLevel.ALL,
         includeExecutionData: false,
-        destination: new LogGroup(scope, `${id}Log`, { retention: logRetention, removalPolicy }),
+        destination: new VendedLog(scope, `${id}Log`, { defaults, writer: `states/${name}` }),
       },
     });
     acknowledgeInvocationOfVersions(this, functions);

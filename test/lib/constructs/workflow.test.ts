@@ -25,13 +25,19 @@ function invoking({ States }: Definition): [string, State][] {
   });
 }
 
-describe.each(workflows)('the workflow %s', (_path, { Properties }) => {
+describe.each(workflows)('the workflow %s', (path, { Properties }) => {
   it('is traced', () => {
     expect(Properties['TracingConfiguration']).toEqual({ Enabled: true });
   });
 
   it('logs what it does and not what it carries', () => {
     expect(Properties['LoggingConfiguration']).toMatchObject({ Level: 'ALL', IncludeExecutionData: false });
+  });
+
+  it('logs to a group of its name, which no policy of the account has to list', () => {
+    expect(stack.propertiesOf('AWS::Logs::LogGroup', `${path}Log`)).toMatchObject({
+      LogGroupName: `/aws/vendedlogs/states/${String(Properties['StateMachineName'])}`,
+    });
   });
 });
 
