@@ -131,6 +131,10 @@ describe('names', () => {
   });
 });
 
+it('a stack of the longest name is synthesised', () => {
+  expect(() => synthesise({ stackName: `A${'b'.repeat(68)}` })).not.toThrow();
+});
+
 describe('log groups', () => {
   it.each([
     ['90 days, if nothing else is configured', byDefault, 90],
