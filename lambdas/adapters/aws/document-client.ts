@@ -30,8 +30,14 @@ export function isTransactionRefused(error: unknown): boolean {
   return error instanceof TransactionCanceledException || error instanceof TransactionConflictException;
 }
 
-/** How DynamoDB refuses a request for its rate; by then the SDK has tried it three times. */
-const THROTTLED = ['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'];
+/** How DynamoDB and SQS refuse a request for its rate, the last for that of its key; all but that the SDK has tried three times by then. */
+const THROTTLED = [
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'RequestThrottled',
+  'KmsThrottled',
+];
 
 /** Whether a request was refused as a whole because too much is asked for at once. */
 export function isThrottled(error: unknown): boolean {
