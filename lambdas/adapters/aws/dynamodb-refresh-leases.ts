@@ -26,7 +26,8 @@ export function makeDynamoDbRefreshLeases(client: DynamoDBDocumentClient, tableN
             TableName: tableName,
             Key: keyOf(key),
             UpdateExpression: 'SET leaseOwner = :owner, leaseUntil = :until, expiresAt = :expires',
-            ConditionExpression: 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now',
+            // the owner's own lease when the SDK repeats a request of which the answer got lost
+            ConditionExpression: 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now OR leaseOwner = :owner',
             ExpressionAttributeValues: {
               ':owner': owner,
               ':until': untilMs,
