@@ -25,6 +25,17 @@ export function isConditionFailed(error: unknown): error is ConditionalCheckFail
   return error instanceof ConditionalCheckFailedException;
 }
 
+/** Whether a conditional write was done; false when its condition did not hold. */
+export async function isDone(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}
+
 /** Whether a transaction was refused because a condition did not hold, or any write because a transaction is under way. */
 export function isTransactionRefused(error: unknown): boolean {
   return error instanceof TransactionCanceledException || error instanceof TransactionConflictException;
