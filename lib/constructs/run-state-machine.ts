@@ -17,9 +17,9 @@ export interface RunStateMachineProps {
 
 /**
  * Plan, have the workers read side by side, finish. When Zoom's calls of the day are used up before everything is read,
- * the execution waits for the next day's and leaves the rest to another one: no history grows with the days. The state carries names and windows alone: facts go to their table, page
- * tokens to the progress of their shard. A shard that fails for good does not stop the others; the last step finds it
- * unread.
+ * the execution waits for the next day's and leaves the rest to another one: no history grows with the days. The state
+ * carries names and windows alone: facts go to their table, page tokens to the progress of their shard. A shard that fails
+ * for good does not stop the others; the last step finds it unread.
  */
 export class RunStateMachine extends Workflow {
   constructor(scope: Construct, id: string, { defaults, comment, steps }: RunStateMachineProps) {
