@@ -87,7 +87,10 @@ const link = program
 answering(
   link,
   'link',
-  () => link.opts<{ minutes?: number }>(),
+  () => {
+    const { minutes } = link.opts<{ minutes?: number }>();
+    return { minutes };
+  },
   ({ url, expiresAt }) => [url, `good once, until ${expiresAt}`],
 );
 
@@ -131,7 +134,10 @@ const backfill = program
 answering(
   backfill,
   'backfill',
-  (id = '') => ({ connectionId: id, ...backfill.opts<{ from?: string; to?: string }>() }),
+  (id = '') => {
+    const { from, to } = backfill.opts<{ from?: string; to?: string }>();
+    return { connectionId: id, from, to };
+  },
   ({ executionArn }) => [`started: ${executionArn}`],
 );
 
@@ -150,7 +156,10 @@ const sync = program
 answering(
   sync,
   'sync',
-  (id = '') => ({ connectionId: id, ...sync.opts<{ users?: boolean }>() }),
+  (id = '') => {
+    const { users } = sync.opts<{ users?: boolean }>();
+    return { connectionId: id, users };
+  },
   ({ executionArn }) => [`started: ${executionArn}`],
 );
 

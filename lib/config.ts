@@ -47,9 +47,9 @@ const Config = z
     stackName: z
       .string()
       .regex(
-        // what is named after it has 80 characters at most
-        /^[A-Za-z][A-Za-z0-9-]{0,69}$/,
-        'must start with a letter and hold letters, digits and hyphens, 70 at most',
+        // a state machine's name has 80 characters at most, and the longest that is made of it ends in -Disconnect
+        /^[A-Za-z][A-Za-z0-9-]{0,68}$/,
+        'must start with a letter and hold letters, digits and hyphens, 69 characters at most',
       )
       .default('ZoomSecurityConnector'),
     publicUrl: origin.optional(),

@@ -2,17 +2,16 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
-import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeStepFunctionsDisconnectStarter } from '../adapters/aws/step-functions-disconnect-starter';
 import { makeStepFunctionsRunStarter } from '../adapters/aws/step-functions-run-starter';
 import { ENV } from '../contract/env';
-import { makeConnectionViews } from '../core/connections/connection-views';
 import { dispatch } from '../core/runs/dispatch';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { logger, metrics } from '../runtime/telemetry';
+import { makeViews } from '../runtime/views';
 
 const env = readEnv(
   ENV.controlTable,
@@ -20,29 +19,17 @@ const env = readEnv(
   ENV.syncStateMachine,
   ENV.disconnectStateMachine,
   ENV.syncEveryMinutes,
-  ENV.perSecondShare,
-  ENV.perDayShare,
 );
 const client = makeDocumentClient();
-const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
-
-const progress = makeDynamoDbProgressStore(client, env.CONTROL_TABLE);
 const stepFunctions = new SFNClient({});
 
 const ports = {
-  connections,
-  progress,
+  connections: makeDynamoDbConnectionStore(client, env.CONTROL_TABLE),
+  progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
   everyMinutes: env.SYNC_EVERY_MINUTES,
   clock: systemClock,
   disconnects: makeStepFunctionsDisconnectStarter(stepFunctions, env.DISCONNECT_STATE_MACHINE_ARN),
-  views: makeConnectionViews({
-    connections,
-    progress,
-    quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
-    quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
-    everyMinutes: env.SYNC_EVERY_MINUTES,
-    now: systemClock.now,
-  }),
+  views: makeViews(client),
   runs: makeStepFunctionsRunStarter(stepFunctions, {
     backfill: env.BACKFILL_STATE_MACHINE_ARN,
     sync: env.SYNC_STATE_MACHINE_ARN,

@@ -1,17 +1,16 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
-import { makeDynamoDbRefreshLeases } from '../adapters/aws/dynamodb-refresh-leases';
 import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeStepFunctionsRunStopper } from '../adapters/aws/step-functions-run-starter';
 import { ENV } from '../contract/env';
 import { makeEndGrant } from '../core/disconnect/end-grant';
-import { makeAccessTokens } from '../core/tokens/access-tokens';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { DisconnectTaskPayload } from '../runtime/payloads';
 import { logger } from '../runtime/telemetry';
+import { makeTokens } from '../runtime/tokens';
 import { makeZoom } from '../runtime/zoom';
 
 const env = readEnv(ENV.controlTable, ENV.backfillStateMachine, ENV.syncStateMachine);
@@ -22,12 +21,7 @@ const endGrant = makeEndGrant({
   connections: makeDynamoDbConnectionStore(client, env.CONTROL_TABLE),
   progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
   vault: zoom.vault,
-  tokens: makeAccessTokens({
-    vault: zoom.vault,
-    leases: makeDynamoDbRefreshLeases(client, env.CONTROL_TABLE),
-    zoom: zoom.oauth,
-    clock: systemClock,
-  }),
+  tokens: makeTokens(client, zoom),
   zoom: zoom.oauth,
   executions: makeStepFunctionsRunStopper(new SFNClient({}), [
     env.BACKFILL_STATE_MACHINE_ARN,

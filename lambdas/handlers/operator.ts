@@ -6,7 +6,6 @@ import { makeDynamoDbLinkStore, makeDynamoDbRevocations } from '../adapters/aws/
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
 import { makeDynamoDbDeadLetterStore } from '../adapters/aws/dynamodb-dead-letter-store';
 import { makeDynamoDbFactStore } from '../adapters/aws/dynamodb-fact-store';
-import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
 import { makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { makeSecretsAppCredentials } from '../adapters/aws/secrets';
 import { makeStepFunctionsDisconnectStarter } from '../adapters/aws/step-functions-disconnect-starter';
@@ -14,7 +13,6 @@ import { makeStepFunctionsReplayStarter } from '../adapters/aws/step-functions-r
 import { makeStepFunctionsRunStarter, makeStepFunctionsRunStopper } from '../adapters/aws/step-functions-run-starter';
 import { ENV } from '../contract/env';
 import type { OperatorAnswers, OperatorCommand, OperatorError, OperatorResult } from '../contract/operator';
-import { makeConnectionViews } from '../core/connections/connection-views';
 import { ConnectorError, InvalidInputError } from '../core/errors';
 import { makeOperator } from '../core/operator/operator';
 import { makeAuditLog } from '../runtime/audit';
@@ -22,6 +20,7 @@ import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { logger } from '../runtime/telemetry';
+import { makeViews } from '../runtime/views';
 
 const env = readEnv(
   ENV.publicUrl,
@@ -34,27 +33,14 @@ const env = readEnv(
   ENV.disconnectStateMachine,
   ENV.replayStateMachine,
   ENV.replayQueueUrl,
-  ENV.syncEveryMinutes,
-  ENV.perSecondShare,
-  ENV.perDayShare,
 );
 const client = makeDocumentClient();
-const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
-
-const progress = makeDynamoDbProgressStore(client, env.CONTROL_TABLE);
 const stepFunctions = new SFNClient({});
 
 const operator = makeOperator(
   {
-    connections,
-    views: makeConnectionViews({
-      connections,
-      progress,
-      quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
-      quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
-      everyMinutes: env.SYNC_EVERY_MINUTES,
-      now: systemClock.now,
-    }),
+    connections: makeDynamoDbConnectionStore(client, env.CONTROL_TABLE),
+    views: makeViews(client),
     links: makeDynamoDbLinkStore(client, env.CONTROL_TABLE),
     revocations: makeDynamoDbRevocations(client, env.CONTROL_TABLE),
     audit: makeAuditLog(),
@@ -62,7 +48,7 @@ const operator = makeOperator(
       backfill: env.BACKFILL_STATE_MACHINE_ARN,
       sync: env.SYNC_STATE_MACHINE_ARN,
     }),
-    progress,
+    progress: makeDynamoDbProgressStore(client, env.CONTROL_TABLE),
     executions: makeStepFunctionsRunStopper(stepFunctions, [
       env.BACKFILL_STATE_MACHINE_ARN,
       env.SYNC_STATE_MACHINE_ARN,

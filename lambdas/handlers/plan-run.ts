@@ -2,38 +2,26 @@ import { makeDocumentClient } from '../adapters/aws/document-client';
 import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection-store';
 import { makeDynamoDbDeadLetterStore } from '../adapters/aws/dynamodb-dead-letter-store';
 import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
-import { makeDynamoDbRefreshLeases } from '../adapters/aws/dynamodb-refresh-leases';
 import { makeDynamoDbCheckpointStore, makeDynamoDbProgressStore } from '../adapters/aws/dynamodb-run-stores';
 import { ENV } from '../contract/env';
 import { makeKeepAlive } from '../core/runs/keep-alive';
 import { makePlanRun } from '../core/runs/plan-run';
 import { makeProbeStreams } from '../core/runs/probe-streams';
-import { makeAccessTokens } from '../core/tokens/access-tokens';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { PlanTaskPayload } from '../runtime/payloads';
+import { quotaShare } from '../runtime/quota';
 import { countingDeadLetters, logger } from '../runtime/telemetry';
+import { makeTokens } from '../runtime/tokens';
 import { makeZoom } from '../runtime/zoom';
 
-const env = readEnv(
-  ENV.controlTable,
-  ENV.backfillDays,
-  ENV.overlapMinutes,
-  ENV.sweepDays,
-  ENV.perSecondShare,
-  ENV.perDayShare,
-);
+const env = readEnv(ENV.controlTable, ENV.backfillDays, ENV.overlapMinutes, ENV.sweepDays);
 const client = makeDocumentClient();
 const zoom = makeZoom();
 
 const connections = makeDynamoDbConnectionStore(client, env.CONTROL_TABLE);
-const tokens = makeAccessTokens({
-  vault: zoom.vault,
-  leases: makeDynamoDbRefreshLeases(client, env.CONTROL_TABLE),
-  zoom: zoom.oauth,
-  clock: systemClock,
-});
+const tokens = makeTokens(client, zoom);
 
 const planRun = makePlanRun(
   {
@@ -43,10 +31,7 @@ const planRun = makePlanRun(
     deadLetters: countingDeadLetters(makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE)),
     probeStreams: makeProbeStreams(
       { quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE), tokens, zoom: zoom.api, clock: systemClock },
-      {
-        quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
-        apiUrl: zoom.apiUrl,
-      },
+      { quotaShare: quotaShare(), apiUrl: zoom.apiUrl },
     ),
     keepAlive: makeKeepAlive(
       {

@@ -3,21 +3,21 @@ import { makeDynamoDbConnectionStore } from '../adapters/aws/dynamodb-connection
 import { makeDynamoDbDeadLetterStore } from '../adapters/aws/dynamodb-dead-letter-store';
 import { makeDynamoDbFactStore } from '../adapters/aws/dynamodb-fact-store';
 import { makeDynamoDbQuotaLedger } from '../adapters/aws/dynamodb-quota-ledger';
-import { makeDynamoDbRefreshLeases } from '../adapters/aws/dynamodb-refresh-leases';
 import { makeDynamoDbProgressStore, makeDynamoDbSeenUsers } from '../adapters/aws/dynamodb-run-stores';
 import { ENV } from '../contract/env';
 import type { RunRef } from '../contract/workflow';
 import { ConnectorError } from '../core/errors';
 import { makeWorker } from '../core/runs/worker';
-import { makeAccessTokens } from '../core/tokens/access-tokens';
 import { systemClock } from '../runtime/clock';
 import { readEnv } from '../runtime/env';
 import { instrument } from '../runtime/instrument';
 import { WorkerTaskPayload } from '../runtime/payloads';
+import { quotaShare } from '../runtime/quota';
 import { countingDeadLetters, logger } from '../runtime/telemetry';
+import { makeTokens } from '../runtime/tokens';
 import { makeZoom } from '../runtime/zoom';
 
-const env = readEnv(ENV.controlTable, ENV.factsTable, ENV.perSecondShare, ENV.perDayShare, ENV.retentionDays);
+const env = readEnv(ENV.controlTable, ENV.factsTable, ENV.retentionDays);
 const client = makeDocumentClient();
 const zoom = makeZoom();
 
@@ -31,12 +31,7 @@ const work = makeWorker(
     facts: makeDynamoDbFactStore(client, env.FACTS_TABLE),
     deadLetters: countingDeadLetters(makeDynamoDbDeadLetterStore(client, env.CONTROL_TABLE)),
     quota: makeDynamoDbQuotaLedger(client, env.CONTROL_TABLE),
-    tokens: makeAccessTokens({
-      vault: zoom.vault,
-      leases: makeDynamoDbRefreshLeases(client, env.CONTROL_TABLE),
-      zoom: zoom.oauth,
-      clock: systemClock,
-    }),
+    tokens: makeTokens(client, zoom),
     zoom: zoom.api,
     clock: systemClock,
     log: {
@@ -56,7 +51,7 @@ const work = makeWorker(
     },
   },
   {
-    quotaShare: { perSecond: env.QUOTA_PER_SECOND_SHARE, perDay: env.QUOTA_PER_DAY_SHARE },
+    quotaShare: quotaShare(),
     retentionDays: env.RETENTION_DAYS,
     apiUrl: zoom.apiUrl,
   },

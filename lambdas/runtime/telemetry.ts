@@ -10,6 +10,11 @@ export const logger = new Logger({ jsonReplacerFn: redact });
 /** Metrics in the namespace `ZoomConnector`. */
 export const metrics = new Metrics();
 
+/** Writes what was counted since the last time, if anything was: for nothing the library would write a warning. */
+export function writeMetrics(): void {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+}
+
 /** The store, whose new letters are counted: the metric `DeadLetters`, by stage. */
 export function countingDeadLetters(store: DeadLetterStore): DeadLetterStore {
   return {

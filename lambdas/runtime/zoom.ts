@@ -14,6 +14,9 @@ const SECRETS_CLIENT: SecretsManagerClientConfig = {
   requestHandler: { requestTimeout: 5_000, throwOnRequestTimeout: true },
 };
 
+/** What {@link makeZoom} makes. */
+export type Zoom = ReturnType<typeof makeZoom>;
+
 /** What the functions that hold tokens need of Zoom and Secrets Manager; made once per cold start. */
 export function makeZoom() {
   const env = readEnv(

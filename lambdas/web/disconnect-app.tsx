@@ -2,12 +2,11 @@ import { Hono, type Context } from 'hono';
 import type { SessionStore } from '../core/access/ports';
 import { mayEnd, maySee } from '../core/access/sign-in';
 import type { AuditLog } from '../core/audit/ports';
-import { isEnded } from '../core/connections/connection-record';
 import { type BeginDisconnectPorts, beginDisconnect } from '../core/disconnect/begin-disconnect';
 import { handleTheRest, sendPage, sendSignInNeeded, viewerOf } from './respond';
 import { csrfCheck, makeCookies, readSession, securityHeaders } from './security';
 import { connectionPath } from './views/components';
-import { NothingToDisconnectPage, NotYoursToEndPage } from './views/disconnect-page';
+import { canDisconnect, NothingToDisconnectPage, NotYoursToEndPage } from './views/disconnect-page';
 import { NotFoundPage } from './views/message-pages';
 
 export interface DisconnectDeps extends BeginDisconnectPorts {
@@ -38,9 +37,7 @@ export function makeDisconnectApp(deps: DisconnectDeps): Hono {
     const connection = maySee(own.scope, id) ? await connections.find(id) : undefined;
     if (connection === undefined) return sendPage(c, <NotFoundPage viewer={viewer} />, { status: 404 });
     // an invite that nobody has taken is for the operator to withdraw
-    if (connection.zoomAccountId === null || isEnded(connection)) {
-      return sendPage(c, <NothingToDisconnectPage viewer={viewer} />, { status: 409 });
-    }
+    if (!canDisconnect(connection)) return sendPage(c, <NothingToDisconnectPage viewer={viewer} />, { status: 409 });
     if (!mayEnd(own.scope, id)) return sendPage(c, <NotYoursToEndPage viewer={viewer} />, { status: 403 });
     const { keepFacts } = await c.req.parseBody();
     const cause = own.scope.kind === 'all' ? 'operator' : 'admin';

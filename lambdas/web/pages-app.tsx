@@ -4,6 +4,7 @@ import type { LinkStore, Session, SessionStore } from '../core/access/ports';
 import { hashSecretValue, nameOfSecret } from '../core/access/secret-value';
 import { mayEnd, maySee, signIn } from '../core/access/sign-in';
 import type { AuditLog } from '../core/audit/ports';
+import { isEnded } from '../core/connections/connection-record';
 import type { ConnectionViews } from '../core/connections/connection-views';
 import {
   API_NOT_FOUND,
@@ -106,7 +107,7 @@ export function makePagesApp(deps: PagesDeps): Hono {
     const token = c.req.param('token');
     const link = await links.find(hashSecretValue(token), now());
     const connection = link?.kind === 'invite' ? await connections.find(link.connectionId) : undefined;
-    if (link === undefined || connection === undefined || hasEnded(connection)) {
+    if (link === undefined || connection === undefined || isEnded(connection)) {
       return sendConsentProblem(c, {
         problem: { kind: 'invalid-invite' },
         viewer: viewerOf(await session(c)),
@@ -192,11 +193,6 @@ function newConnection(c: Context, session: Session | undefined, page: () => Res
   if (session === undefined) return sendSignInNeeded(c);
   if (session.scope.kind === 'all') return page();
   return sendPage(c, <NotCoveredPage viewer={viewerOf(session)} />, { status: 403 });
-}
-
-/** Whether nobody can consent to it any more. */
-function hasEnded({ status }: Connection): boolean {
-  return status === 'disconnecting' || status === 'disconnected';
 }
 
 /** Whether it looks different soon without anybody doing anything. */

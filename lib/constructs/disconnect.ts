@@ -1,19 +1,17 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import { OUTCOME } from '../../lambdas/contract/workflow';
-import { acknowledgeExecutions, acknowledgeInvocationOfVersions } from './acknowledge';
+import { acknowledgeExecutions } from './acknowledge';
 import type { AuditLog } from './audit-log';
 import type { ConnectionRuns } from './connection-runs';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ControlTable } from './control-table';
 import type { FactsTable } from './facts-table';
-import { FAULT_RETRY } from './run-state-machine';
 import type { TokenVault } from './token-vault';
+import { invoke, Workflow } from './workflow';
 
 export interface DisconnectProps {
   readonly defaults: FunctionDefaults;
@@ -99,20 +97,18 @@ export class Disconnect extends Construct {
 
   private workflow(defaults: FunctionDefaults, endGrant: IFunction, purge: IFunction): sfn.IStateMachine {
     const task = '$states.context.Execution.Input';
-    const end = LambdaInvoke.jsonata(this, 'end the grant', {
+    const end = invoke(this, 'end the grant', {
       lambdaFunction: endGrant,
       payload: sfn.TaskInput.fromText(`{% ${task} %}`),
       outputs: '{% $states.result.Payload %}',
-      retryOnServiceExceptions: false,
-    }).addRetry(FAULT_RETRY);
+    });
 
     const deleting = (name: string, pass: 'first' | 'last') =>
-      LambdaInvoke.jsonata(this, name, {
+      invoke(this, name, {
         lambdaFunction: purge,
         payload: sfn.TaskInput.fromText(`{% $merge([${task}, { "pass": "${pass}" }]) %}`),
         outputs: '{% $merge([$states.input, $states.result.Payload]) %}',
-        retryOnServiceExceptions: false,
-      }).addRetry(FAULT_RETRY);
+      });
     const isLeft = sfn.Condition.jsonata(`{% $states.input.outcome = '${OUTCOME.again}' %}`);
 
     const first = deleting('delete what is stored', 'first');
@@ -124,26 +120,12 @@ export class Disconnect extends Construct {
     last.next(sfn.Choice.jsonata(this, 'is there more that came after?').when(isLeft, last).otherwise(ended));
     first.next(sfn.Choice.jsonata(this, 'is there more?').when(isLeft, first).otherwise(settle.next(last)));
 
-    const stateMachine = new sfn.StateMachine(this, 'Workflow', {
+    return new Workflow(this, 'Workflow', {
+      defaults,
+      name: `${Stack.of(this).stackName}-Disconnect`,
       comment: 'Ends a connection: its grant, and what was read with it',
-      stateMachineName: `${Stack.of(this).stackName}-Disconnect`,
-      definitionBody: sfn.DefinitionBody.fromChainable(end.next(first)),
-      queryLanguage: sfn.QueryLanguage.JSONATA,
-      tracingEnabled: true,
-      logs: {
-        level: sfn.LogLevel.ALL,
-        includeExecutionData: false,
-        destination: new LogGroup(this, 'Log', {
-          retention: defaults.logRetention,
-          removalPolicy: defaults.removalPolicy,
-        }),
-      },
+      definition: end.next(first),
+      functions: [endGrant, purge],
     });
-    acknowledgeInvocationOfVersions(stateMachine, [endGrant, purge]);
-    Validations.of(stateMachine).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'Log delivery and X-Ray know no resources (logs:CreateLogDelivery and its like, xray:PutTraceSegments).',
-    });
-    return stateMachine;
   }
 }

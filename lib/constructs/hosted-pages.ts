@@ -47,8 +47,9 @@ const DISCONNECT_FORM = '/connections/{id}/disconnect';
 const FORMS_THROTTLE = { rateLimit: 10, burstLimit: 20 };
 
 /**
- * What browsers reach, as three functions with three roles: what renders pages can read no secret and change nothing, what
- * deals with consent can read no facts and no stored token, and what disconnects can begin that and nothing else.
+ * What browsers reach, as three functions with three roles: what renders pages can read no secret and change nothing but
+ * sessions and links, what deals with consent can read no facts and no stored token, and what disconnects can begin that and
+ * nothing else.
  */
 export class HostedPages extends Construct {
   constructor(scope: Construct, id: string, props: HostedPagesProps) {

@@ -23,6 +23,8 @@ export interface IncrementalSyncProps {
 
 /** What Lambda gives a function at most. */
 const LONGEST_MINUTES = 15;
+/** For how long Lambda keeps an event that it has no room for, at most. */
+const LONGEST_WAIT_MINUTES = 360;
 
 /** Starts, on a schedule, what each connection is due, and goes on with disconnects that broke off. */
 export class IncrementalSync extends Construct {
@@ -51,6 +53,12 @@ export class IncrementalSync extends Construct {
     runs.backfill.grantStartExecution(dispatch);
     runs.sync.grantStartExecution(dispatch);
     disconnect.grantStart(dispatch);
+
+    // the schedule only hands a tick to Lambda's queue, which would try it again for hours: ticks would pile up
+    dispatch.configureAsyncInvoke({
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(Math.min(LONGEST_WAIT_MINUTES, everyMinutes)),
+    });
 
     const role = new Role(this, 'ScheduleRole', {
       // no schedule of another account may make the service act in this role

@@ -9,10 +9,10 @@ import {
   LogGroupLogDestination,
   type ThrottleSettings,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { isLoopback } from '../config';
 import type { FunctionDefaults } from './connector-function';
+import { VendedLog } from './vended-log';
 
 export interface PublicAddressProps {
   readonly defaults: FunctionDefaults;
@@ -45,26 +45,24 @@ export class PublicAddress extends Construct {
 
   constructor(scope: Construct, id: string, { defaults, publicUrl }: PublicAddressProps) {
     super(scope, id);
+    const { stackName } = Stack.of(this);
     this.isLocal = publicUrl !== undefined && isLoopback(publicUrl);
     this.api = new HttpApi(this, 'Resource', {
       // an HTTP API must have a name, which need not be its own alone
-      apiName: Stack.of(this).stackName,
+      apiName: stackName,
       description: 'Zoom connector: hosted pages',
       createDefaultStage: false,
       // a local stack is reached through a proxy, which calls the API's own address
       disableExecuteApiEndpoint: publicUrl !== undefined && !this.isLocal,
     });
-    const logGroup = new LogGroup(this, 'AccessLog', {
-      retention: defaults.logRetention,
-      removalPolicy: defaults.removalPolicy,
-    });
+    const log = new VendedLog(this, 'AccessLog', { defaults, writer: `apigateway/${stackName}` });
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: 50, burstLimit: 100 },
       accessLogSettings: {
-        destination: new LogGroupLogDestination(logGroup),
+        destination: new LogGroupLogDestination(log),
         format: AccessLogFormat.custom(ACCESS_LOG_FORMAT),
       },
     });

@@ -1,18 +1,15 @@
 import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { ENV } from '../../lambdas/contract/env';
 import { OUTCOME } from '../../lambdas/contract/workflow';
-import { acknowledgeInvocationOfVersions } from './acknowledge';
 import { ConnectorFunction, type Environment, type FunctionDefaults } from './connector-function';
 import type { ControlTable } from './control-table';
 import type { FactsTable } from './facts-table';
 import { grantKeyUse } from './grant-key-use';
-import { FAULT_RETRY } from './run-state-machine';
+import { invoke, Workflow } from './workflow';
 
 export interface ReplayProps {
   readonly defaults: FunctionDefaults;
@@ -95,38 +92,23 @@ export class Replay extends Construct {
   }
 
   private workflow(defaults: FunctionDefaults, send: IFunction): sfn.IStateMachine {
-    const sending = LambdaInvoke.jsonata(this, 'send facts', {
+    const sending = invoke(this, 'send facts', {
       lambdaFunction: send,
       payload: sfn.TaskInput.fromText('{% $states.input %}'),
       outputs: '{% $states.result.Payload %}',
-      retryOnServiceExceptions: false,
-    }).addRetry(FAULT_RETRY);
+    });
     const isLeft = sfn.Condition.jsonata(`{% $states.input.outcome = '${OUTCOME.again}' %}`);
     const ended = sfn.Pass.jsonata(this, 'all facts are in the queue', {
       outputs: { sent: '{% $states.input.sent %}', tooLarge: '{% $states.input.tooLarge %}' },
     });
     sending.next(sfn.Choice.jsonata(this, 'are there more?').when(isLeft, sending).otherwise(ended));
 
-    const stateMachine = new sfn.StateMachine(this, 'Workflow', {
+    return new Workflow(this, 'Workflow', {
+      defaults,
+      name: `${Stack.of(this).stackName}-Replay`,
       comment: 'Sends stored facts to the replay queue',
-      stateMachineName: `${Stack.of(this).stackName}-Replay`,
-      definitionBody: sfn.DefinitionBody.fromChainable(sending),
-      queryLanguage: sfn.QueryLanguage.JSONATA,
-      tracingEnabled: true,
-      logs: {
-        level: sfn.LogLevel.ALL,
-        includeExecutionData: false,
-        destination: new LogGroup(this, 'Log', {
-          retention: defaults.logRetention,
-          removalPolicy: defaults.removalPolicy,
-        }),
-      },
+      definition: sending,
+      functions: [send],
     });
-    acknowledgeInvocationOfVersions(stateMachine, [send]);
-    Validations.of(stateMachine).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'Log delivery and X-Ray know no resources (logs:CreateLogDelivery and its like, xray:PutTraceSegments).',
-    });
-    return stateMachine;
   }
 }

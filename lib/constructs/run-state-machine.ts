@@ -1,12 +1,11 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import { BACKFILL_WORKERS, OUTCOME } from '../../lambdas/contract/workflow';
-import { acknowledgeInvocationOfVersions } from './acknowledge';
 import type { FunctionDefaults } from './connector-function';
+import { FAULT_RETRY, invoke, Workflow } from './workflow';
 
 export interface RunStateMachineProps {
   readonly defaults: FunctionDefaults;
@@ -16,66 +15,23 @@ export interface RunStateMachineProps {
   readonly steps: { readonly plan: IFunction; readonly read: IFunction; readonly finish: IFunction };
 }
 
-/** Waits up to 2, 4, 8, 16 and 32 s, a minute in all: outlasts a hiccup of a service or a worker that was killed. */
-export const FAULT_RETRY: sfn.RetryProps = {
-  errors: [sfn.Errors.ALL],
-  interval: Duration.seconds(2),
-  backoffRate: 2,
-  maxAttempts: 5,
-  jitterStrategy: sfn.JitterType.FULL,
-};
-
-/**
- * Waits up to 2, 4, 8, 16 and 32 s, then 145 times up to a minute: two and a half hours at most, half of that as a rule. A
- * young account runs ten functions at once, and five backfills hold them until their quota of the day is used up, which takes
- * less than an hour. That is no fault of the step's, and uses up none of its tries.
- */
-const BUSY_RETRY: sfn.RetryProps = {
-  errors: [
-    'Lambda.TooManyRequestsException',
-    'Lambda.ServiceException',
-    'Lambda.AWSLambdaException',
-    'Lambda.SdkClientException',
-    'Lambda.ClientExecutionTimeoutException',
-  ],
-  interval: Duration.seconds(2),
-  backoffRate: 2,
-  maxDelay: Duration.minutes(1),
-  maxAttempts: 150,
-  jitterStrategy: sfn.JitterType.FULL,
-};
-
 /**
  * Plan, have the workers read side by side, finish. When Zoom's calls of the day are used up before everything is read,
- * the execution waits for the next day's and leaves the rest to another one: no history grows with the days. The state carries names and windows alone: facts go to their table, page
- * tokens to the progress of their shard. A shard that fails for good does not stop the others; the last step finds it
- * unread.
+ * the execution waits for the next day's and leaves the rest to another one: no history grows with the days. The state
+ * carries names and windows alone: facts go to their table, page tokens to the progress of their shard. A shard that fails
+ * for good does not stop the others; the last step finds it unread.
  */
-export class RunStateMachine extends sfn.StateMachine {
+export class RunStateMachine extends Workflow {
   constructor(scope: Construct, id: string, { defaults, comment, steps }: RunStateMachineProps) {
-    const stack = Stack.of(scope);
     // named, so that its executions may start the next without a circle in the template
-    const stateMachineName = `${stack.stackName}-${id}`;
-    const self = sfn.StateMachine.fromStateMachineName(scope, `${id}Itself`, stateMachineName);
+    const name = `${Stack.of(scope).stackName}-${id}`;
+    const self = sfn.StateMachine.fromStateMachineName(scope, `${id}Itself`, name);
     super(scope, id, {
+      defaults,
+      name,
       comment,
-      stateMachineName,
-      definitionBody: sfn.DefinitionBody.fromChainable(definition(scope, id, steps, self)),
-      queryLanguage: sfn.QueryLanguage.JSONATA,
-      tracingEnabled: true,
-      logs: {
-        level: sfn.LogLevel.ALL,
-        includeExecutionData: false,
-        destination: new LogGroup(scope, `${id}Log`, {
-          retention: defaults.logRetention,
-          removalPolicy: defaults.removalPolicy,
-        }),
-      },
-    });
-    acknowledgeInvocationOfVersions(this, Object.values(steps));
-    Validations.of(this).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'Log delivery and X-Ray know no resources (logs:CreateLogDelivery and its like, xray:PutTraceSegments).',
+      definition: definition(scope, id, steps, self),
+      functions: Object.values(steps),
     });
   }
 }
@@ -86,23 +42,19 @@ function definition(
   steps: RunStateMachineProps['steps'],
   self: sfn.IStateMachine,
 ): sfn.IChainable {
-  const plan = LambdaInvoke.jsonata(scope, `${id}: plan the run`, {
+  const plan = invoke(scope, `${id}: plan the run`, {
     lambdaFunction: steps.plan,
     payload: sfn.TaskInput.fromObject({
       request: '{% $states.input %}',
       executionArn: '{% $states.context.Execution.Id %}',
     }),
     outputs: '{% $states.result.Payload %}',
-    retryOnServiceExceptions: false,
-  })
-    .addRetry(BUSY_RETRY)
-    .addRetry(FAULT_RETRY);
+  });
 
-  const read = LambdaInvoke.jsonata(scope, `${id}: read the worker's shards`, {
+  const read = invoke(scope, `${id}: read the worker's shards`, {
     lambdaFunction: steps.read,
     payload: sfn.TaskInput.fromObject({ run: '{% $states.input.run %}', worker: '{% $states.input.worker %}' }),
     outputs: '{% $merge([$states.input, { "said": $states.result.Payload }]) %}',
-    retryOnServiceExceptions: false,
   });
   const wait = sfn.Wait.jsonata(scope, `${id}: wait until Zoom's quota allows`, {
     time: sfn.WaitTime.timestamp('{% $states.input.said.at %}'),
@@ -117,10 +69,7 @@ function definition(
     .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.waitUntil}' %}`), wait.next(read))
     .when(sfn.Condition.jsonata(`{% $states.input.said.outcome = '${OUTCOME.nextDay}' %}`), dayEnd)
     .otherwise(workerEnd);
-  read
-    .addRetry(BUSY_RETRY)
-    .addRetry(FAULT_RETRY)
-    .addCatch(shardsUnread, { errors: [sfn.Errors.ALL] });
+  read.addCatch(shardsUnread, { errors: [sfn.Errors.ALL] });
   read.next(saidAgain);
 
   const readAll = sfn.Map.jsonata(scope, `${id}: have the workers read`, {
@@ -130,14 +79,11 @@ function definition(
     outputs: '{% { "run": $states.input.run, "resumeAt": $sort($states.result.resumeAt)[0] } %}',
   }).itemProcessor(read);
 
-  const finish = LambdaInvoke.jsonata(scope, `${id}: finish the run`, {
+  const finish = invoke(scope, `${id}: finish the run`, {
     lambdaFunction: steps.finish,
     payload: sfn.TaskInput.fromText('{% $states.input.run %}'),
     outputs: '{% $states.result.Payload %}',
-    retryOnServiceExceptions: false,
-  })
-    .addRetry(BUSY_RETRY)
-    .addRetry(FAULT_RETRY);
+  });
 
   const waitForDay = sfn.Wait.jsonata(scope, `${id}: wait for another day's quota`, {
     time: sfn.WaitTime.timestamp('{% $states.input.resumeAt %}'),

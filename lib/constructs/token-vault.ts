@@ -37,7 +37,7 @@ const TRIAL_OF_KEY = 'RequestToValidateKeyAccess';
  *
  * - The Zoom app's credentials: made here, filled and changed by the operator (`connector app set-credentials`).
  * - One token set for each consent, `{prefix}/connections/{connection}/{generation}`: made by the consent function,
- *   replaced by the plan or the worker when they refresh, deleted when a newer consent takes its place or
+ *   replaced by the plan, the worker or what ends a grant when they refresh, deleted when a newer consent takes its place or
  *   the connection is disconnected.
  */
 export class TokenVault extends Construct {

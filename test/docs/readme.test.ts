@@ -44,7 +44,7 @@ describe('the configuration table', () => {
     ['retentionDays', 'more than `backfill.days`', { retentionDays: 7 }],
     ['logRetentionDays', 'A period that CloudWatch Logs knows', { logRetentionDays: 2 }],
     ['removal', '`retain` or `destroy`', { removal: 'keep' }],
-    ['stackName', '70 characters at most', { stackName: `A${'b'.repeat(70)}` }],
+    ['stackName', '69 characters at most', { stackName: `A${'b'.repeat(69)}` }],
   ])('says of %s "%s", which is so', (key, constraint, violation) => {
     expect(rows.find(([cell]) => name(cell) === key)?.[3]).toContain(constraint);
     expect(() => parseConfig(violation, 'a test')).toThrow('fix these settings');
@@ -52,6 +52,7 @@ describe('the configuration table', () => {
 
   it.each<[what: string, settings: object]>([
     ['http for localhost', { publicUrl: 'http://localhost:8787' }],
+    ['a name of 69 characters', { stackName: `A${'b'.repeat(68)}` }],
     ['180 days', { backfill: { days: 180 } }],
     ['no overlap', { sync: { overlapMinutes: 0 } }],
     ['the whole quota', { quota: { perSecondShare: 1, perDayShare: 1 } }],

@@ -115,11 +115,11 @@ describe('a value that cannot be', () => {
   it.each([
     [
       { stackName: '1st' },
-      'stackName = "1st": must start with a letter and hold letters, digits and hyphens, 70 at most',
+      'stackName = "1st": must start with a letter and hold letters, digits and hyphens, 69 characters at most',
     ],
     [
       { stackName: 'under_score' },
-      'stackName = "under_score": must start with a letter and hold letters, digits and hyphens, 70 at most',
+      'stackName = "under_score": must start with a letter and hold letters, digits and hyphens, 69 characters at most',
     ],
     [{ backfill: { days: 0 } }, 'backfill.days = 0: Too small: expected number to be >=1'],
     [{ backfill: { days: 181 } }, 'backfill.days = 181: Too big: expected number to be <=180'],

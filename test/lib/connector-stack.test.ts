@@ -106,7 +106,7 @@ describe('logical ids', () => {
 });
 
 describe('names', () => {
-  it('are left to CloudFormation, but for the secret and for what needs no name of its own', () => {
+  it('are left to CloudFormation, but for the secret, for workflows and logs, and for what needs no name of its own', () => {
     const resources = Object.values(allOptions.template['Resources'] as Record<string, Resource>);
     const named = resources.flatMap(({ Type, Properties }) =>
       Object.entries(Properties)
@@ -117,6 +117,7 @@ describe('names', () => {
       'AWS::ApiGatewayV2::Api Name', // two may have the same
       'AWS::ApiGatewayV2::Stage StageName', // the API's own
       'AWS::IAM::Policy PolicyName', // the role's own
+      'AWS::Logs::LogGroup LogGroupName', // of those that AWS itself writes to
       'AWS::SecretsManager::Secret Name',
       'AWS::StepFunctions::StateMachine StateMachineName', // its executions start the next one
     ]);
@@ -128,6 +129,10 @@ describe('names', () => {
     );
     expect(names).toEqual(['ZoomSecurityConnector/zoom-app', 'AllOptions/zoom-app']);
   });
+});
+
+it('a stack of the longest name is synthesised', () => {
+  expect(() => synthesise({ stackName: `A${'b'.repeat(68)}` })).not.toThrow();
 });
 
 describe('log groups', () => {

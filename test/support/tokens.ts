@@ -96,7 +96,7 @@ export class InMemoryRefreshLeases implements RefreshLeases {
   async acquire(key: GrantKey, owner: string, untilMs: number, now: number): Promise<boolean> {
     await Promise.resolve();
     const lease = this.leaseOf(key);
-    if (lease.owner !== null && lease.untilMs > now) return false;
+    if (lease.owner !== null && lease.owner !== owner && lease.untilMs > now) return false;
     this.leases.set(nameOf(key), { ...lease, owner, untilMs });
     return true;
   }

@@ -25,13 +25,30 @@ export function isConditionFailed(error: unknown): error is ConditionalCheckFail
   return error instanceof ConditionalCheckFailedException;
 }
 
+/** Whether a conditional write was done; false when its condition did not hold. */
+export async function isDone(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (isConditionFailed(error)) return false;
+    throw error;
+  }
+}
+
 /** Whether a transaction was refused because a condition did not hold, or any write because a transaction is under way. */
 export function isTransactionRefused(error: unknown): boolean {
   return error instanceof TransactionCanceledException || error instanceof TransactionConflictException;
 }
 
-/** How DynamoDB refuses a request for its rate; by then the SDK has tried it three times. */
-const THROTTLED = ['ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'ThrottlingException'];
+/** How DynamoDB and SQS refuse a request for its rate, the last for that of its key; all but that the SDK has tried three times by then. */
+const THROTTLED = [
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'RequestThrottled',
+  'KmsThrottled',
+];
 
 /** Whether a request was refused as a whole because too much is asked for at once. */
 export function isThrottled(error: unknown): boolean {

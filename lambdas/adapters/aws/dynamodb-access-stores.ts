@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { PARTITION } from '../../contract/control-table';
 import type { Link, LinkStore, Revocations, Session, SessionStore } from '../../core/access/ports';
-import { isConditionFailed, ttl } from './document-client';
+import { isDone, ttl } from './document-client';
 
 const SESSION_SK = 'SESSION';
 const LINK_SK = 'LINK';
@@ -73,21 +73,14 @@ export function makeDynamoDbLinkStore(client: DynamoDBDocumentClient, tableName:
       const Item = { ...keyOf(tokenHash), link, expiresAt: ttl(link.expiresAt) };
       await client.send(new PutCommand({ TableName: tableName, Item }));
     },
-    async use(tokenHash, now) {
-      try {
-        await client.send(
-          new DeleteCommand({
-            TableName: tableName,
-            Key: keyOf(tokenHash),
-            ConditionExpression: 'attribute_exists(pk) AND link.expiresAt > :now',
-            ExpressionAttributeValues: { ':now': now },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (isConditionFailed(error)) return false;
-        throw error;
-      }
+    use(tokenHash, now) {
+      const remove = new DeleteCommand({
+        TableName: tableName,
+        Key: keyOf(tokenHash),
+        ConditionExpression: 'attribute_exists(pk) AND link.expiresAt > :now',
+        ExpressionAttributeValues: { ':now': now },
+      });
+      return isDone(client.send(remove));
     },
   };
 }

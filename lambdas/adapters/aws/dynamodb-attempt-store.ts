@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { PARTITION } from '../../contract/control-table';
 import type { AttemptStore, ConsentAttempt } from '../../core/consent/ports';
-import { isConditionFailed, ttl } from './document-client';
+import { isDone, ttl } from './document-client';
 
 /** So long somebody who comes back is told that the attempt is over, rather than that nobody knows it. */
 const REMEMBERED_MS = 24 * 60 * 60 * 1000;
@@ -23,22 +23,15 @@ export function makeDynamoDbAttemptStore(client: DynamoDBDocumentClient, tableNa
         ? { kind: 'open', attempt: Item['attempt'] as ConsentAttempt }
         : { kind: 'used' };
     },
-    async use(stateHash) {
-      try {
-        await client.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: { ...keyOf(stateHash), status: 'used', expiresAt: ttl(Date.now() + REMEMBERED_MS) },
-            ConditionExpression: '#status = :open',
-            ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: { ':open': 'open' },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (isConditionFailed(error)) return false;
-        throw error;
-      }
+    use(stateHash) {
+      const put = new PutCommand({
+        TableName: tableName,
+        Item: { ...keyOf(stateHash), status: 'used', expiresAt: ttl(Date.now() + REMEMBERED_MS) },
+        ConditionExpression: '#status = :open',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: { ':open': 'open' },
+      });
+      return isDone(client.send(put));
     },
   };
 }

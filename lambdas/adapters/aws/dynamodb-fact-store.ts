@@ -9,7 +9,7 @@ import { type Fact, isSameFact } from '../../core/facts/fact';
 import { partitionKeys } from '../../core/facts/fact-key';
 import type { FactStore } from '../../core/facts/ports';
 import { batches, untilProcessed, writeBatches } from './batch-write';
-import { isConditionFailed } from './document-client';
+import { isDone } from './document-client';
 import { inParallel } from './in-parallel';
 
 /** DynamoDB's own bound of a batch. */
@@ -51,13 +51,9 @@ export function makeDynamoDbFactStore(client: DynamoDBDocumentClient, tableName:
       return changed.length;
     },
     async add(fact) {
-      try {
-        await client.send(
-          new PutCommand({ TableName: tableName, Item: { ...fact }, ConditionExpression: 'attribute_not_exists(pk)' }),
-        );
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-      }
+      const Item = { ...fact };
+      const put = new PutCommand({ TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+      await isDone(client.send(put));
     },
     async *read(connectionId, kind) {
       for (const partition of partitionKeys(connectionId)) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PARTITION } from '../../contract/control-table';
 import { type LedgerEntry, refused, reserveSlots } from '../../core/quota/ledger';
 import type { QuotaKey, QuotaLedger } from '../../core/quota/ports';
-import { isConditionFailed } from './document-client';
+import { isDone } from './document-client';
 
 /** Whoever lost begins again at another time than others who did. */
 const SPREAD_MS = 20;
@@ -36,19 +36,13 @@ export function makeDynamoDbQuotaLedger(client: DynamoDBDocumentClient, tableNam
   }
 
   /** @returns whether the entry still was the one that was read. */
-  async function replace(key: QuotaKey, read: StoredEntry | undefined, next: LedgerEntry): Promise<boolean> {
+  function replace(key: QuotaKey, read: StoredEntry | undefined, next: LedgerEntry): Promise<boolean> {
     const condition =
       read === undefined
         ? { ConditionExpression: 'attribute_not_exists(pk)' }
         : { ConditionExpression: 'revision = :read', ExpressionAttributeValues: { ':read': read.revision } };
     const Item = { ...next, ...keyOf(key), revision: (read?.revision ?? 0) + 1 };
-    try {
-      await client.send(new PutCommand({ TableName: tableName, Item, ...condition }));
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      throw error;
-    }
+    return isDone(client.send(new PutCommand({ TableName: tableName, Item, ...condition })));
   }
 
   return {

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { PARTITION } from '../../contract/control-table';
 import type { GrantKey, RefreshLeases } from '../../core/tokens/ports';
-import { isConditionFailed, ttl } from './document-client';
+import { isDone, ttl } from './document-client';
 
 /** Longer than any grant lives without a refresh. */
 const KEPT_MS = 120 * 24 * 60 * 60 * 1000;
@@ -19,46 +19,35 @@ export function makeDynamoDbRefreshLeases(client: DynamoDBDocumentClient, tableN
       );
       return Item?.['secretVersion'] as string | undefined;
     },
-    async acquire(key, owner, untilMs, now) {
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: keyOf(key),
-            UpdateExpression: 'SET leaseOwner = :owner, leaseUntil = :until, expiresAt = :expires',
-            ConditionExpression: 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now',
-            ExpressionAttributeValues: {
-              ':owner': owner,
-              ':until': untilMs,
-              ':now': now,
-              ':expires': ttl(now + KEPT_MS),
-            },
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (isConditionFailed(error)) return false;
-        throw error;
-      }
+    acquire(key, owner, untilMs, now) {
+      const update = new UpdateCommand({
+        TableName: tableName,
+        Key: keyOf(key),
+        UpdateExpression: 'SET leaseOwner = :owner, leaseUntil = :until, expiresAt = :expires',
+        // the owner's own lease when the SDK repeats a request of which the answer got lost
+        ConditionExpression: 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now OR leaseOwner = :owner',
+        ExpressionAttributeValues: {
+          ':owner': owner,
+          ':until': untilMs,
+          ':now': now,
+          ':expires': ttl(now + KEPT_MS),
+        },
+      });
+      return isDone(client.send(update));
     },
     async release(key, owner, storedVersion) {
-      try {
-        await client.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: keyOf(key),
-            UpdateExpression: `REMOVE leaseOwner, leaseUntil${storedVersion === undefined ? '' : ' SET secretVersion = :version'}`,
-            ConditionExpression: 'leaseOwner = :owner',
-            ExpressionAttributeValues: {
-              ':owner': owner,
-              ...(storedVersion !== undefined && { ':version': storedVersion }),
-            },
-          }),
-        );
-      } catch (error) {
-        // the lease ran out and somebody else has it: it is theirs to give back
-        if (!isConditionFailed(error)) throw error;
-      }
+      const update = new UpdateCommand({
+        TableName: tableName,
+        Key: keyOf(key),
+        UpdateExpression: `REMOVE leaseOwner, leaseUntil${storedVersion === undefined ? '' : ' SET secretVersion = :version'}`,
+        ConditionExpression: 'leaseOwner = :owner',
+        ExpressionAttributeValues: {
+          ':owner': owner,
+          ...(storedVersion !== undefined && { ':version': storedVersion }),
+        },
+      });
+      // not done when the lease ran out and somebody else has it: it is theirs to give back
+      await isDone(client.send(update));
     },
   };
 }

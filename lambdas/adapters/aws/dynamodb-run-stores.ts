@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { PARTITION } from '../../contract/control-table';
 import type { Checkpoint, CheckpointStore, ProgressStore, SeenUsers, ShardProgress } from '../../core/runs/ports';
-import { isConditionFailed, ttl } from './document-client';
+import { isDone, ttl } from './document-client';
 
 /** A run's progress is of use to nobody after so long: Zoom keeps what it would read no longer. */
 const KEPT_MS = 180 * 24 * 60 * 60 * 1000;
@@ -25,17 +25,9 @@ export function makeDynamoDbProgressStore(client: DynamoDBDocumentClient, tableN
   return {
     async plan(run, shards) {
       for (const shard of shards) {
-        try {
-          await client.send(
-            new PutCommand({
-              TableName: tableName,
-              Item: itemOf(run, shard),
-              ConditionExpression: 'attribute_not_exists(pk)',
-            }),
-          );
-        } catch (error) {
-          if (!isConditionFailed(error)) throw error;
-        }
+        const Item = itemOf(run, shard);
+        const put = new PutCommand({ TableName: tableName, Item, ConditionExpression: 'attribute_not_exists(pk)' });
+        await isDone(client.send(put));
       }
     },
     async find(run, shardId) {
@@ -46,19 +38,14 @@ export function makeDynamoDbProgressStore(client: DynamoDBDocumentClient, tableN
     },
     async save(run, progress) {
       const { part = 1 } = run;
-      try {
-        await client.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: { ...itemOf(run, progress), part },
-            ConditionExpression: 'attribute_not_exists(#part) OR #part <= :part',
-            ExpressionAttributeNames: { '#part': 'part' },
-            ExpressionAttributeValues: { ':part': part },
-          }),
-        );
-      } catch (error) {
-        if (!isConditionFailed(error)) throw error;
-      }
+      const put = new PutCommand({
+        TableName: tableName,
+        Item: { ...itemOf(run, progress), part },
+        ConditionExpression: 'attribute_not_exists(#part) OR #part <= :part',
+        ExpressionAttributeNames: { '#part': 'part' },
+        ExpressionAttributeValues: { ':part': part },
+      });
+      await isDone(client.send(put));
     },
     async list(run) {
       const progress: ShardProgress[] = [];

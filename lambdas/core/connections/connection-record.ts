@@ -130,6 +130,6 @@ export function isEarlierPart(
 }
 
 /** Whether the connection is over, or about to be: no consent is asked for it any more. */
-export function isEnded({ status }: ConnectionRecord): boolean {
+export function isEnded({ status }: Pick<ConnectionRecord, 'status'>): boolean {
   return status === 'disconnecting' || status === 'disconnected';
 }

@@ -1,4 +1,5 @@
 import type { Connection, Disconnect } from '../../contract/connection';
+import { isEnded } from '../../core/connections/connection-record';
 import { Card, connectionPath, disconnectPath } from './components';
 import { Icon } from './icons';
 import { Breadcrumbs, Layout, type Viewer } from './layout';
@@ -11,8 +12,8 @@ export interface DisconnectPageProps {
 }
 
 /** Whether there is anything to disconnect: an account was connected, and nobody has asked for it yet. */
-export function canDisconnect({ status, zoomAccountId }: Connection): boolean {
-  return zoomAccountId !== null && status !== 'disconnecting' && status !== 'disconnected';
+export function canDisconnect(connection: Pick<Connection, 'status' | 'zoomAccountId'>): boolean {
+  return connection.zoomAccountId !== null && !isEnded(connection);
 }
 
 /** 403: opened with an invite alone, which may be in anybody's hands. */

@@ -1,5 +1,6 @@
 import type { PropsWithChildren } from 'hono/jsx';
 import type { Scope } from '../../core/access/ports';
+import { connectionPath } from './components';
 import { FAVICON_URL, Icon } from './icons';
 import { STYLESHEET_URL } from './style/stylesheet';
 
@@ -65,7 +66,7 @@ function Brand({ viewer }: { viewer: Viewer }) {
   );
   if (viewer === null) return <span class="brand">{content}</span>;
   return (
-    <a class="brand" href={viewer.kind === 'all' ? '/' : `/connections/${encodeURIComponent(viewer.connectionId)}`}>
+    <a class="brand" href={viewer.kind === 'all' ? '/' : connectionPath(viewer.connectionId)}>
       {content}
     </a>
   );

@@ -40,9 +40,9 @@ describe('a batch of the sample consumer', () => {
 
   it('writes by how many seconds its oldest record is late', async () => {
     const { handler } = await import('../../../lambdas/handlers/sample-consumer');
-    const { metrics } = await import('../../../lambdas/runtime/telemetry');
+    const { writeMetrics } = await import('../../../lambdas/runtime/telemetry');
     await handler({ Records: [record(5), record(90), record(1)] }, {});
-    metrics.publishStoredMetrics();
+    writeMetrics();
     const lines = written.map((line) => JSON.parse(line) as object);
     expect(lines.find((line) => 'ConsumerLag' in line)).toMatchObject({
       ConsumerLag: expect.closeTo(90, -1) as unknown,

@@ -10,15 +10,10 @@ interface State {
   readonly End?: true;
   readonly Arguments?: { readonly FunctionName: string; readonly Payload: unknown };
   readonly Output?: unknown;
-  readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
   readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
   readonly ItemProcessor?: Definition & { readonly ProcessorConfig: unknown };
   readonly MaxConcurrency?: number;
-}
-interface Retrier {
-  readonly ErrorEquals: readonly string[];
-  readonly MaxAttempts: number;
 }
 interface Definition {
   readonly StartAt: string;
@@ -90,28 +85,7 @@ describe('a run', () => {
   });
 });
 
-describe('a step that fails', () => {
-  const steps: (readonly [string, State])[] = [
-    ['plan', stateOf(backfill, 'plan the run')],
-    ['read', read],
-    ['finish', stateOf(backfill, 'finish the run')],
-  ];
-
-  it.each(steps)('is tried again whatever its fault, five times in a minute: %s', (_name, state) => {
-    expect(state.Retry?.slice(1)).toEqual([
-      { ErrorEquals: ['States.ALL'], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 5, JitterStrategy: 'FULL' },
-    ]);
-  });
-
-  it.each(steps)('is tried again for more than an hour while Lambda has no room for it: %s', (_name, state) => {
-    const [busy] = state.Retry as [Retrier];
-    expect(busy).toMatchObject({ BackoffRate: 2, MaxDelaySeconds: 60, JitterStrategy: 'FULL' });
-    expect(busy.ErrorEquals).toContain('Lambda.TooManyRequestsException');
-    // a try waits half of that on average, and one writes three events of the 25,000 that an execution may have
-    expect((busy.MaxAttempts * 60) / 2).toBeGreaterThan(3600);
-    expect(busy.MaxAttempts * 3).toBeLessThan(500);
-  });
-
+describe('a step that fails for good', () => {
   it('leaves its shards unread and the others running, whatever its fault', () => {
     expect(read.Catch).toEqual([{ ErrorEquals: ['States.ALL'], Next: 'its shards stay unread' }]);
   });
@@ -174,15 +148,6 @@ describe('what a run carries', () => {
 
   it('from its workers is when there is more to read, at the earliest', () => {
     expect(readAll.Output).toBe('{% { "run": $states.input.run, "resumeAt": $sort($states.result.resumeAt)[0] } %}');
-  });
-
-  it.each(['Backfill', 'Sync'])('is not logged: %s', (name) => {
-    expect(
-      stack.propertiesOf('AWS::StepFunctions::StateMachine', `Runs/${name}`)['LoggingConfiguration'],
-    ).toMatchObject({
-      Level: 'ALL',
-      IncludeExecutionData: false,
-    });
   });
 });
 

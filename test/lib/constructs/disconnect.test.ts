@@ -10,7 +10,6 @@ interface State {
   readonly Timestamp?: string;
   readonly Arguments?: { readonly Payload: unknown };
   readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
-  readonly Retry?: readonly object[];
 }
 
 const stack = synthesise();
@@ -56,11 +55,6 @@ describe('a disconnect', () => {
 
   it('waits until the end grant step says that nothing can write any more', () => {
     expect(way().find(([, { Type }]) => Type === 'Wait')?.[1].Timestamp).toBe('{% $states.input.purgeAgainAt %}');
-  });
-
-  it('outlasts a hiccup in each step', () => {
-    const tasks = way().filter(([, { Type }]) => Type === 'Task');
-    expect(tasks.map(([, { Retry }]) => Retry?.length)).toEqual([1, 1, 1]);
   });
 });
 

@@ -23,6 +23,15 @@ describe('the schedule', () => {
     expect(dispatch?.Properties).toMatchObject({ Timeout: seconds });
   });
 
+  it.each([
+    ['for the 15 minutes until the next one', byDefault, 900],
+    ['for the minute until the next one', everyMinute, 60],
+    ['for 6 hours, the most that Lambda keeps one', synthesise({ sync: { everyMinutes: 1440 } }), 21_600],
+  ])('has a tick that Lambda has no room for wait %s, and one that failed not come again', (_name, stack, seconds) => {
+    const config = stack.propertiesOf('AWS::Lambda::EventInvokeConfig', 'IncrementalSync/Dispatch/EventInvokeConfig');
+    expect(config).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: seconds });
+  });
+
   it('invokes the dispatcher, and leaves a missed tick to the next one', () => {
     expect(schedules(byDefault)).toMatchObject([
       {

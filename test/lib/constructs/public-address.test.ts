@@ -50,6 +50,12 @@ it('requests are held to 50 a second', () => {
   });
 });
 
+it('the access log has a name that no policy of the account has to list', () => {
+  expect(synthesised().propertiesOf('AWS::Logs::LogGroup')).toMatchObject({
+    LogGroupName: '/aws/vendedlogs/apigateway/Acme',
+  });
+});
+
 describe('a line of the access log', () => {
   const { Format } = synthesised().propertiesOf('AWS::ApiGatewayV2::Stage')?.['AccessLogSettings'] as {
     Format: string;

@@ -8,7 +8,6 @@ interface State {
   readonly Arguments?: { readonly Payload: unknown };
   readonly Output?: unknown;
   readonly Choices?: readonly { readonly Condition: string; readonly Next: string }[];
-  readonly Retry?: readonly object[];
 }
 
 const stack = synthesise();
@@ -58,9 +57,5 @@ describe('the workflow of a replay', () => {
     expect(States[States['are there more?']?.Default ?? '']?.Output).toMatchObject({
       sent: '{% $states.input.sent %}',
     });
-  });
-
-  it('outlasts a hiccup', () => {
-    expect(States[StartAt]?.Retry).toHaveLength(1);
   });
 });

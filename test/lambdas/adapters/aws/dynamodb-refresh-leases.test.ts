@@ -12,13 +12,13 @@ const leases = makeDynamoDbRefreshLeases(client, 'control');
 const Key = { pk: 'LEASE#c1', sk: 'g1' };
 
 describe('a lease', () => {
-  it('is taken, provided that nobody holds it', async () => {
+  it('is taken, provided that nobody else holds it', async () => {
     await leases.acquire(GRANT, 'me', NOW + 40 * SECOND, NOW);
     expect(calls.commandCalls(UpdateCommand)[0]?.args[0].input).toEqual({
       TableName: 'control',
       Key,
       UpdateExpression: 'SET leaseOwner = :owner, leaseUntil = :until, expiresAt = :expires',
-      ConditionExpression: 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now',
+      ConditionExpression: 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now OR leaseOwner = :owner',
       ExpressionAttributeValues: {
         ':owner': 'me',
         ':until': NOW + 40 * SECOND,

@@ -40,6 +40,15 @@ describe('the replay queue', () => {
     expect(bodies()).toEqual(['a', 'b', 'c', 'b', 'b']);
   });
 
+  it.each(['RequestThrottled', 'KmsThrottled'])('is sent again what it refused as a whole, by %s', async (name) => {
+    calls
+      .on(SendMessageBatchCommand)
+      .rejectsOnce(Object.assign(new Error('slow down'), { name }))
+      .resolves({});
+    await queue.send(['a', 'b']);
+    expect(bodies()).toEqual(['a', 'b', 'a', 'b']);
+  });
+
   it('has names of its messages that differ within a batch', async () => {
     await queue.send(['same', 'same']);
     expect(new Set(batches()[0]?.map(({ Id }: SendMessageBatchRequestEntry) => Id)).size).toBe(2);
