@@ -35,7 +35,7 @@ export interface TokenVault {
 export interface RefreshLeases {
   /** @returns the version that the last refresh stored, if there was one. Reads consistently. */
   currentVersion(key: GrantKey): Promise<string | undefined>;
-  /** Takes the lease until `untilMs`, unless somebody holds it at `now` (both epoch ms). @returns whether it did. */
+  /** Takes the lease until `untilMs`, unless somebody else holds it at `now` (both epoch ms). @returns whether it did. */
   acquire(key: GrantKey, owner: string, untilMs: number, now: number): Promise<boolean>;
   /** Notes the version that a refresh stored and gives the lease back, if `owner` still holds it. */
   release(key: GrantKey, owner: string, storedVersion: string | undefined): Promise<void>;
