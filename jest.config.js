@@ -30,6 +30,8 @@ export default {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/e2e/support/hold-schedules.ts',
+      globalTeardown: '<rootDir>/test/e2e/support/release-schedules.ts',
       setupFilesAfterEnv: ['<rootDir>/test/e2e/support/patience.ts'],
     },
     {

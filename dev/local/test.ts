@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ListrTask } from 'listr2';
 import { runSteps, together } from './command-line';
 import { cleanEnvironment } from './environment';
@@ -45,6 +46,7 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
         join(directory, 'cdk.out.aws'),
       ]),
     ]);
+    await runSteps([waitForNewDay]);
     const stacks = await bringUpStacks(directory, processes);
     const e2eArguments = ['--selectProjects', 'e2e', '--maxWorkers', String(WORKERS), '--json', '--outputFile', e2e];
     const afterArguments = ['--selectProjects', 'after-e2e', '--json', '--outputFile', after];
@@ -59,6 +61,25 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
   }
   removeDirectory(directory);
 });
+
+/** So long take the end-to-end tests at most, with room. */
+const LONGEST_MINUTES = 10;
+/** Until then a day that has begun by our clock may not have by Zoom's, and is not counted on. */
+const DAY_IS_SURE_MINUTES = 5;
+
+/** The dates that tests ask for must not change under them: who comes shortly before midnight (UTC) waits it out. */
+const waitForNewDay: ListrTask = {
+  title: `Wait until 00:0${DAY_IS_SURE_MINUTES} UTC, since dates must not change while the tests run`,
+  enabled: () => minutesToWait() > 0,
+  task: () => sleep(minutesToWait() * 60_000),
+};
+
+function minutesToWait(): number {
+  const minutesOfDay = (Date.now() / 60_000) % (24 * 60);
+  const untilSure = DAY_IS_SURE_MINUTES + 0.1 - minutesOfDay;
+  if (untilSure > 0) return untilSure;
+  return minutesOfDay + LONGEST_MINUTES < 24 * 60 ? 0 : 24 * 60 + untilSure;
+}
 
 interface RunningStack {
   readonly directory: string;

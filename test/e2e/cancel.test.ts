@@ -86,7 +86,7 @@ describe('a backfill that an operator cancels', () => {
   });
 
   it('shows how far it is when it reads other dates of a connection, which stays connected', async () => {
-    endSlowness = await account.fail(SLOW);
+    endSlowness = await account.fail({ ...SLOW, delayMs: 5_000 });
     await operate('backfill', connectionId, '--from', addDays(today, -1), '--to', today);
     const reading = await whenReading();
     const { status, backfill } = await operate<Connection>('cancel', connectionId);

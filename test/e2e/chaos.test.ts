@@ -11,7 +11,7 @@ describe('a backfill whose workers are killed in the middle', () => {
   let found: Differences;
 
   beforeAll(async () => {
-    const account = await ZoomAccount.create({ users: 60, activitiesPerDay: 900 });
+    const account = await ZoomAccount.create({ users: 60, activitiesPerDay: 1_800 });
     const connectionId = await consent(account, 'Killed');
     const begun = await account.calls();
     await until('some pages', async () => ((await account.calls()) > begun + 15 ? true : undefined));

@@ -1,7 +1,8 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDays } from '../../lambdas/core/runs/shards';
-import { functionNamed, lambda, scaleWaits, statusOf, syncNow, until, whenStatus } from './support/stack';
+import { setSchedule } from './support/schedule';
+import { factsOf, functionNamed, lambda, scaleWaits, statusOf, syncNow, until, whenStatus } from './support/stack';
 import { endRests, makeUnread } from './support/time';
 import { ZoomAccount, connect } from './support/zoom-account';
 
@@ -56,5 +57,23 @@ describe('the freshness of a connection', () => {
     });
 
     expect([reason, freshness.some(({ behind }) => behind)]).toEqual([null, false]);
+  });
+});
+
+describe('the schedule', () => {
+  afterAll(() => setSchedule('DISABLED'));
+
+  it('has new activity read without anybody asking', async () => {
+    const account = await ZoomAccount.create({ users: 5, activitiesPerDay: 5, operationsPerDay: 5 });
+    const connectionId = await connect(account, 'Scheduled');
+    const ip_address = '198.51.100.90';
+    await account.change({ kind: 'addActivities', rows: [{ ip_address }] });
+    await setSchedule('ENABLED');
+    const [found] = await until('the activity', async () => {
+      const facts = (await factsOf(connectionId)).filter(({ raw }) => raw['ip_address'] === ip_address);
+      return facts.length > 0 ? facts : undefined;
+    });
+
+    expect(found?.kind).toBe('user_activity');
   });
 });

@@ -25,6 +25,7 @@ import {
   whenStatus,
 } from './support/stack';
 import { streamRecordsOf } from './support/stream';
+import { endRests } from './support/time';
 import { ZoomAccount } from './support/zoom-account';
 
 /** Begins everything that is planted, so that one search finds it in whatever form. */
@@ -81,6 +82,7 @@ describe('secrets that were planted everywhere', () => {
     await account.expireTokens();
     await until('the end of the backfill', async () => {
       await noteStored();
+      await endRests(connectionId);
       const { status } = await operate<OperatorAnswers['status']>('status', connectionId);
       return status === 'backfilling' ? undefined : status;
     });

@@ -109,7 +109,6 @@ export async function syncNow(connectionId: string): Promise<Connection> {
   await ask({ command: 'sync', connectionId });
   return until('a sync that began after now', async () => {
     const connection = await statusOf(connectionId);
-    // the end of a sync that had begun before ours says nothing about ours: two ends are needed then, and come
     return connection.lastSync !== null && Date.parse(connection.lastSync.at) > startedAt ? connection : undefined;
   });
 }
@@ -144,7 +143,8 @@ export async function functionNamed(description: string): Promise<string> {
   return found.FunctionName;
 }
 
-const PATIENCE_MS = 120_000;
+/** Only ends what would be waited for for ever. */
+const PATIENCE_MS = 5 * 60_000;
 
 /** Asks until there is an answer. @throws Error that says what did not come. */
 export async function until<Answer>(what: string, ask: () => Promise<Answer | undefined>): Promise<Answer> {
