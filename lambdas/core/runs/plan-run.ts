@@ -96,19 +96,19 @@ export function makePlanRun(ports: PlanRunPorts, settings: PlanRunSettings) {
     // once a run is noted its plan is whole, and stays what it was
     if (began === undefined) {
       if (kind === 'backfill') await keepGaps(connection);
-      // a sync with nothing new is to cost few calls, so it finds out by reading
-      let planned: readonly ShardProgress[];
+      let dealt: readonly ShardProgress[];
       if (kind === 'backfill') {
         const shards = backfillShards(connection, request, now);
         const denied = await deniedStreams(run, connection, shards);
         if (denied === undefined) return { run, workers: [] };
-        planned = dealtOut(shards, BACKFILL_WORKERS, denied);
+        dealt = dealtOut(shards, BACKFILL_WORKERS, denied);
       } else {
+        // with nothing new it is to cost few calls, so what is denied it finds out by reading
         const known = await checkpointsOf(connection);
         lost = lostSince(known, now);
-        planned = dealtOut(await syncShards(connection, known, now), SYNC_WORKERS);
+        dealt = dealtOut(await syncShards(connection, known, now), SYNC_WORKERS);
       }
-      await progress.plan(run, planned);
+      await progress.plan(run, dealt);
     }
     const planned = await progress.list(run);
     const isNoted = await noteStart(connection, run, request, executionArn, planned, now, lost);
