@@ -23,6 +23,18 @@ const STACKS: readonly StackOptions[] = [
   { https: true, config: join(import.meta.dirname, 'zoomgov.json') },
 ];
 
+/** So long take the end-to-end tests at most, with room. */
+const LONGEST_MINUTES = 10;
+/** Until then a day that has begun by our clock may not have by Zoom's, and is not counted on. */
+const DAY_IS_SURE_MINUTES = 5;
+
+/** The dates that tests ask for must not change under them: who comes shortly before midnight (UTC) waits it out. */
+const waitForNewDay: ListrTask = {
+  title: `Wait until 00:0${DAY_IS_SURE_MINUTES} UTC, since dates must not change while the tests run`,
+  enabled: () => minutesToWait() > 0,
+  task: () => sleep(minutesToWait() * 60_000),
+};
+
 /** Everything that must hold, the quickest first; the first failure ends it. */
 await runStackCommand(makeDirectory, async (directory, processes) => {
   const tool = toolsOf(processes);
@@ -61,18 +73,6 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
   }
   removeDirectory(directory);
 });
-
-/** So long take the end-to-end tests at most, with room. */
-const LONGEST_MINUTES = 10;
-/** Until then a day that has begun by our clock may not have by Zoom's, and is not counted on. */
-const DAY_IS_SURE_MINUTES = 5;
-
-/** The dates that tests ask for must not change under them: who comes shortly before midnight (UTC) waits it out. */
-const waitForNewDay: ListrTask = {
-  title: `Wait until 00:0${DAY_IS_SURE_MINUTES} UTC, since dates must not change while the tests run`,
-  enabled: () => minutesToWait() > 0,
-  task: () => sleep(minutesToWait() * 60_000),
-};
 
 function minutesToWait(): number {
   const minutesOfDay = (Date.now() / 60_000) % (24 * 60);
