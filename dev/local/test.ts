@@ -49,7 +49,7 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
         tool('Format', 'prettier', ['--check', '.']),
         tool('Unused code', 'knip', []),
       ]),
-      tool('Unit tests', 'jest', ['--selectProjects', 'unit', '--json', '--outputFile', unit]),
+      tool('Unit tests', 'jest', ['--selectProjects', 'unit', '--maxWorkers', '100%', '--json', '--outputFile', unit]),
       tool('cdk synth for AWS', 'cdk', [
         'synth',
         '--quiet',

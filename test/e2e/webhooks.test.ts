@@ -164,6 +164,8 @@ describe('the news that an app was removed', () => {
     const account = await ZoomAccount.create({ users: 12, activitiesPerDay: 5, operationsPerDay: 5, webhooks: true });
     const connectionId = await connect(account, 'Removed');
     await account.revokeGrants();
+    await whenStatus(connectionId, 'reconnect_needed');
+    await tick();
     const ended = await whenStatus(connectionId, 'disconnected');
     const secrets = [...(await storedSecrets()).values()].filter((name) => name.includes(connectionId));
 
