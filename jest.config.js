@@ -18,15 +18,11 @@ const common = {
   testEnvironment: 'node',
 };
 
-/** A test waits for workflows, which take seconds; this only ends one that waits for ever. */
-const FOR_EVER_MS = 15 * 60_000;
-
 export default {
   projects: [
     {
       ...common,
       displayName: 'unit',
-      testTimeout: 60_000,
       testMatch: ['<rootDir>/{test,examples}/**/*.test.{ts,tsx}'],
       testPathIgnorePatterns: ['/node_modules/', '/test/e2e/', '/test/after-e2e/'],
     },
@@ -36,13 +32,13 @@ export default {
       testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
       globalSetup: '<rootDir>/test/e2e/support/hold-schedules.ts',
       globalTeardown: '<rootDir>/test/e2e/support/release-schedules.ts',
-      testTimeout: FOR_EVER_MS,
+      setupFilesAfterEnv: ['<rootDir>/test/e2e/support/patience.ts'],
     },
     {
       ...common,
       displayName: 'after-e2e',
       testMatch: ['<rootDir>/test/after-e2e/**/*.test.ts'],
-      testTimeout: FOR_EVER_MS,
+      setupFilesAfterEnv: ['<rootDir>/test/e2e/support/patience.ts'],
     },
   ],
 };

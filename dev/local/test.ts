@@ -41,6 +41,7 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
   const unit = join(directory, 'unit.json');
   const e2e = join(directory, 'e2e.json');
   const after = join(directory, 'after-e2e.json');
+  const unitArguments = ['--selectProjects', 'unit', '--maxWorkers', '100%', '--testTimeout', '60000'];
   try {
     await runSteps([
       together('Static checks', [
@@ -49,7 +50,7 @@ await runStackCommand(makeDirectory, async (directory, processes) => {
         tool('Format', 'prettier', ['--check', '.']),
         tool('Unused code', 'knip', []),
       ]),
-      tool('Unit tests', 'jest', ['--selectProjects', 'unit', '--maxWorkers', '100%', '--json', '--outputFile', unit]),
+      tool('Unit tests', 'jest', [...unitArguments, '--json', '--outputFile', unit]),
       tool('cdk synth for AWS', 'cdk', [
         'synth',
         '--quiet',

@@ -150,7 +150,7 @@ const TROUBLE = [
   ['nothing, and hangs up', { kind: 'hang', delayMs: 0 }],
   ['half a body', { kind: 'truncated', graceSeconds: 60 }],
   ['an error of the request', { kind: 'oauthError' }],
-  ['nothing for longer than it is waited for', { kind: 'slow', delayMs: 12_000 }],
+  ['nothing for longer than it is waited for', { kind: 'slow', delayMs: 25_000 }],
 ] as const;
 const OTHER_CLIENT = [
   'another client’s error',
