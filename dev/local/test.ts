@@ -12,7 +12,7 @@ import { makeDirectory, removeDirectory } from './state-directory';
 import { countTests } from './test-results';
 
 /** Jest's, each with a stack: the end-to-end tests mostly wait, and stop and hurry things that others would feel. */
-const WORKERS = 2;
+const WORKERS = 3;
 
 /**
  * Those of the workers, and one for the tests of what needs https and hosts that are Zoom's. That one syncs once a day, so

@@ -16,6 +16,7 @@ import {
   stateMachines,
   statusOf,
   storedSecrets,
+  tick,
   until,
   whenStatus,
 } from './support/stack';
@@ -129,7 +130,10 @@ describe('a disconnect', () => {
     expect(await leftOf(connectionId, account)).toEqual(NOTHING);
   });
 
-  it('goes on when it is asked for again after its workflow was killed', async () => {
+  it.each([
+    ['it is asked for again', (connectionId: string) => operate('disconnect', connectionId)],
+    ['the schedule comes to its next tick', tick],
+  ])('goes on after its workflow was killed when %s', async (_when, goOn) => {
     await scaleWaits(1);
     const account = await ZoomAccount.create({ users: 20, activitiesPerDay: 5 });
     const connectionId = await connect(account, 'Killed');
@@ -141,7 +145,7 @@ describe('a disconnect', () => {
     });
     await stateMachines.send(new StopExecutionCommand({ executionArn: purged.executionArn ?? '' }));
     await settleIn(5);
-    await operate('disconnect', connectionId);
+    await goOn(connectionId);
     const ended = await whenStatus(connectionId, 'disconnected');
 
     expect(ended.disconnect).toMatchObject({ attempt: 2, revokedAtZoom: true, factsPurged: facts });
