@@ -125,7 +125,7 @@ describe('cross-site request forgery', () => {
 describe('cross-site scripting', () => {
   it('by the name of a connection shows it as text, on every page that has it', async () => {
     const name = `${MARKUP}"'><img src=x onerror=alert(1)>`;
-    const { url, connectionId } = await ask({ command: 'invite', name: name });
+    const { url, connectionId } = await ask({ command: 'invite', name });
     const operator = await signedIn();
     const pages = [
       await new Browser().open(url),
@@ -213,7 +213,7 @@ describe('revoked sessions', () => {
 
   it('of one connection end with its invites, and nobody else notices', async () => {
     const operator = await signedIn();
-    const invites = await Promise.all(['One', 'Other'].map((name) => ask({ command: 'invite', name: name })));
+    const invites = await Promise.all(['One', 'Other'].map((name) => ask({ command: 'invite', name })));
     const [one, other] = invites as [OperatorAnswers['invite'], OperatorAnswers['invite']];
     const admin = new Browser();
     await admin.submit(one.url);

@@ -1,8 +1,7 @@
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDays } from '../../lambdas/core/runs/shards';
 import { setSchedule } from './support/schedule';
-import { factsOf, functionNamed, lambda, scaleWaits, statusOf, syncNow, until, whenStatus } from './support/stack';
+import { factsOf, scaleWaits, statusOf, syncNow, tick, until, whenStatus } from './support/stack';
 import { endRests, makeUnread } from './support/time';
 import { ZoomAccount, connect } from './support/zoom-account';
 
@@ -41,7 +40,7 @@ describe('the freshness of a connection', () => {
   it('is lost when nobody has read it for hours: the next tick of the schedule says so', async () => {
     mend = await account.fail({ kind: 'serverError', status: 503, path: '/v2/report' });
     await makeUnread(connectionId);
-    await lambda.send(new InvokeCommand({ FunctionName: await functionNamed('starts the syncs that are due') }));
+    await tick();
     const { reason, freshness } = await whenStatus(connectionId, 'degraded');
 
     expect(reason).toMatch(/^Not read since .* UTC: sign-ins, admin operations\. /);

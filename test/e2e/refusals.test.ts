@@ -140,7 +140,7 @@ describe('a consent that is not given as it should be', () => {
   it('of another account than the connected one is refused, and the connection keeps working', async () => {
     const [account, other] = await Promise.all([ZoomAccount.create(), ZoomAccount.create()]);
     const connectionId = await connect(account, 'The first');
-    const invite = await ask({ command: 'invite', name: 'The first', connectionId: connectionId });
+    const invite = await ask({ command: 'invite', name: 'The first', connectionId });
     const browser = new Browser();
     const page = await other.decide(browser, await browser.submit(invite.url), 'allow');
 

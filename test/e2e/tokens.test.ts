@@ -16,6 +16,7 @@ import {
   scaleWaits,
   statusOf,
   syncNow,
+  tick,
   until,
   whenStatus,
 } from './support/stack';
@@ -72,7 +73,7 @@ describe('the tokens of a connection', () => {
     const connectionId = await connect(account, 'Paused');
     await pauseNow(connectionId);
     const calls = await account.calls();
-    for (let ticks = 0; ticks < 2; ticks++) await invoke('starts the syncs that are due', {});
+    for (let ticks = 0; ticks < 2; ticks++) await tick();
     const named = (await syncNamesOf(connectionId)).filter((name) => name.includes('keep-alive'));
     await until('the run of the week', async () => ((await account.calls()) > calls ? true : undefined));
     // its token has to expire

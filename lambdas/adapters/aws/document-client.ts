@@ -41,7 +41,10 @@ export function isTransactionRefused(error: unknown): boolean {
   return error instanceof TransactionCanceledException || error instanceof TransactionConflictException;
 }
 
-/** How DynamoDB and SQS refuse a request for its rate, the last for that of its key; all but that the SDK has tried three times by then. */
+/**
+ * How DynamoDB and SQS refuse a request for its rate, the last for that of its key; all but that the SDK has tried three
+ * times by then.
+ */
 const THROTTLED = [
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',

@@ -27,7 +27,10 @@ export interface ConnectionRecord extends Omit<Connection, 'backfill' | 'freshne
   readonly firstConnectedAt: string | null;
   /** When the usual backfill began that was the first to be completed; `null` until one was: facts may be missing anywhere. */
   readonly firstReadAt: string | null;
-  /** Since when nobody has looked for rows that come late: the last completed daily sweep began then, or before the first one the consent was given. */
+  /**
+   * Since when nobody has looked for rows that come late: when the last completed daily sweep began, or before the first one
+   * when the consent was given.
+   */
   readonly sweptAt: string | null;
   /** The run whose lists of users missed somebody whom the next sync looks for once more; `null` when nobody is looked for. */
   readonly usersMissedBy: string | null;

@@ -81,14 +81,18 @@ function beginning(
   };
   if (isEnded(current)) {
     // Zoom tells of the end of a grant when we have ended it, too
-    const isToPurge = disconnect?.keepFacts === true && !keepFacts && cause !== 'deauthorized';
-    if (!isToPurge) return undefined;
+    if (cause === 'deauthorized' || disconnect === null || !isToPurge(disconnect, keepFacts)) return undefined;
     if (current.status === 'disconnecting') return { disconnect: { ...disconnect, keepFacts } };
   }
   if (neverHadGrant(current)) {
     return { status: 'disconnected', disconnect: { ...begun, endedAt: requestedAt } };
   }
   return { status: 'disconnecting', reason: null, disconnect: begun };
+}
+
+/** Whether facts that an earlier disconnect was to keep are to be deleted by one that is asked for with `keepFacts`. */
+export function isToPurge(earlier: Disconnect, keepFacts: boolean): boolean {
+  return earlier.keepFacts && !keepFacts;
 }
 
 /** Whether nobody has ever consented to it: there is nothing to end and nothing to tell of. */

@@ -9,7 +9,7 @@ import type { AuditLog } from '../audit/ports';
 import { type ConnectionRecord, isEnded, isFirstReadOpen, isReadable } from '../connections/connection-record';
 import type { ConnectionViews } from '../connections/connection-views';
 import { type DeadLettersPorts, allDeadLetters, makeReplay } from '../dead-letters/replay';
-import { type BeginDisconnectPorts, beginDisconnect } from '../disconnect/begin-disconnect';
+import { type BeginDisconnectPorts, beginDisconnect, isToPurge } from '../disconnect/begin-disconnect';
 import { newConnection } from '../connections/new-connection';
 import { ConflictError, InvalidInputError, noSuchConnection } from '../errors';
 import { type CancelBackfillPorts, cancelBackfill } from '../runs/cancel-backfill';
@@ -200,9 +200,9 @@ export function makeOperator(ports: OperatorPorts, settings: OperatorSettings): 
     async 'disconnect-all'({ keepFacts }) {
       const begun: Connection[] = [];
       let failed = 0;
-      for await (const { id, status, disconnect: known } of connections.list()) {
-        const isToPurge = known?.keepFacts === true && !keepFacts;
-        if (status === 'disconnected' && !isToPurge) continue;
+      for await (const { id, status, disconnect: earlier } of connections.list()) {
+        const hasFacts = earlier !== null && isToPurge(earlier, keepFacts);
+        if (status === 'disconnected' && !hasFacts) continue;
         try {
           begun.push(await disconnect(id, keepFacts));
         } catch (error) {

@@ -14,7 +14,7 @@ export interface Attempt {
 
 /** Goes from an invite to Zoom's consent page. */
 export async function beginAttempt(name = 'An attempt', browser = new Browser()): Promise<Attempt> {
-  const invite = await ask({ command: 'invite', name: name });
+  const invite = await ask({ command: 'invite', name });
   return goToZoom(invite, browser);
 }
 

@@ -115,9 +115,8 @@ export async function syncNow(connectionId: string): Promise<Connection> {
 
 /** Has the schedule come to its next tick, and waits until the dispatcher is done. */
 export async function tick(): Promise<void> {
-  const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
-  const dispatch = Functions.find(({ Description }) => Description?.endsWith('starts the syncs that are due'));
-  await lambda.send(new InvokeCommand({ FunctionName: dispatch?.FunctionName, Payload: '{}' }));
+  const FunctionName = await functionNamed('starts the syncs that are due');
+  await lambda.send(new InvokeCommand({ FunctionName, Payload: '{}' }));
 }
 
 /** Waits for the connection to be in the status. */

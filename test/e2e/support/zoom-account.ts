@@ -138,7 +138,7 @@ export async function zoomStats(): Promise<ZoomStats> {
 
 /** Invites, goes to Zoom and allows, as an admin does. @returns the connection's id. */
 export async function consent(account: ZoomAccount, name: string): Promise<string> {
-  const invite = await ask({ command: 'invite', name: name });
+  const invite = await ask({ command: 'invite', name });
   const browser = new Browser();
   const consentPage = await browser.submit(invite.url);
   const page = await account.decide(browser, consentPage, 'allow');
